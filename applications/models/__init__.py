@@ -1,0 +1,53 @@
+"""The case: rounds, questions, applications, assessments and decisions."""
+
+from applications.models.answers import Answer, AnswerSheet
+from applications.models.application import Application, CaseParty, ReferenceSeries, Status
+from applications.models.attachments import Attachment
+from applications.models.decisions import Assessment, Decision, DecisionYear, Outcome
+from applications.models.papers import ApplicationPaper, PaperKind
+from applications.models.plan import Activity, Indicator, Result, Risk
+from applications.models.questions import (
+    OwnerSide,
+    Part,
+    Purpose,
+    Question,
+    QuestionKind,
+    QuestionOption,
+    QuestionSet,
+    Section,
+)
+from applications.models.rounds import GrantTypeSetting, Round
+from applications.models.vocabulary import CooperationArea, CoreArea, Goal
+
+__all__ = [
+    "Activity",
+    "Answer",
+    "AnswerSheet",
+    "Application",
+    "ApplicationPaper",
+    "Assessment",
+    "Attachment",
+    "CaseParty",
+    "CooperationArea",
+    "CoreArea",
+    "Decision",
+    "DecisionYear",
+    "Goal",
+    "GrantTypeSetting",
+    "Indicator",
+    "Outcome",
+    "OwnerSide",
+    "PaperKind",
+    "Part",
+    "Purpose",
+    "Question",
+    "QuestionKind",
+    "QuestionOption",
+    "QuestionSet",
+    "ReferenceSeries",
+    "Result",
+    "Risk",
+    "Round",
+    "Section",
+    "Status",
+]

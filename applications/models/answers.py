@@ -1,0 +1,73 @@
+"""Answer sheets: what has been written to a question set."""
+
+from typing import TYPE_CHECKING, ClassVar
+
+import pghistory
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from applications.models.questions import Question, QuestionSet
+from icld_portal import triggers
+
+if TYPE_CHECKING:
+    from django.db.models.manager import RelatedManager
+
+# Far above any word limit: text above the limit is kept and pointed out, never cut.
+ANSWER_MAX_LENGTH = 200_000
+
+
+class AnswerSheet(models.Model):
+    """The answers to one question set; frozen answers cannot be written by anyone."""
+
+    question_set = models.ForeignKey(QuestionSet, models.PROTECT, related_name="sheets")
+    frozen_at = models.DateTimeField(null=True, editable=False)
+
+    if TYPE_CHECKING:
+        answers: RelatedManager["Answer"]
+
+    class Meta:
+        triggers: ClassVar = [triggers.no_truncate()]
+
+    def __str__(self) -> str:
+        return f"{self.question_set_id} {self.pk}"
+
+
+@pghistory.track()
+class Answer(models.Model):
+    """One answer in one language. ``version`` counts the saves, to notice a second editor."""
+
+    sheet = models.ForeignKey(AnswerSheet, models.CASCADE, related_name="answers")
+    question = models.ForeignKey(Question, models.PROTECT, related_name="answers")
+    language = models.CharField(_("language"), max_length=2, default="sv")
+    text = models.TextField(_("answer"), blank=True)
+    version = models.PositiveIntegerField(default=1)
+    updated_at = models.DateTimeField(default=timezone.now)
+    updated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
+
+    class Meta:
+        ordering: ClassVar = ["sheet", "question"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["sheet", "question", "language"], name="answer_once_per_language"
+            ),
+            models.CheckConstraint(
+                condition=Q(language__in=["sv", "en"]), name="answer_language_known"
+            ),
+        ]
+        triggers: ClassVar = [
+            triggers.frozen_by(
+                "frozen_sheet",
+                parent="applications_answersheet",
+                key="sheet_id",
+                condition="parent.frozen_at IS NOT NULL",
+            ),
+            triggers.no_truncate(),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.question_id} {self.language}"

@@ -1,0 +1,282 @@
+"""The application: one case of a partnership, from draft to decision."""
+
+import secrets
+from typing import TYPE_CHECKING, ClassVar
+
+import pghistory
+import pgtrigger
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from applications.models.answers import AnswerSheet
+from applications.models.rounds import Round
+from applications.models.vocabulary import CooperationArea, CoreArea, Goal
+from applications.statuses import MOVES, Status
+from finance.models import Budget, GrantType
+from icld_portal import triggers
+from icld_portal.localize import in_language
+from partnerships.models import Country, Organisation, Partnership, PartySide, User
+
+if TYPE_CHECKING:
+    from django.db.models.manager import RelatedManager
+
+    from applications.models.attachments import Attachment
+    from applications.models.decisions import Assessment, Decision
+    from applications.models.papers import ApplicationPaper
+    from applications.models.plan import Activity, Result, Risk
+
+# What was handed in can be read for ever as it was handed in.
+FACTS = (
+    "reference",
+    "received_at",
+    "content_sha256",
+    "title_sv",
+    "title_en",
+    "start_on",
+    "end_on",
+    "partnership_id",
+    "grant_type",
+    "sheet_id",
+    "budget_id",
+)
+KEY_ALPHABET = "bcdfghjkmnpqrstvwxz"
+KEY_LENGTH = 8
+
+
+def new_key() -> str:
+    """Return a handle for a draft's address: eight consonants, so no word and no number."""
+    return "".join(secrets.choice(KEY_ALPHABET) for _position in range(KEY_LENGTH))
+
+
+def handed_in_facts_changed() -> str:
+    """SQL over OLD and NEW: an application that was handed in gets another fact."""
+    old, new = (", ".join(f"{row}.{fact}" for fact in FACTS) for row in ("OLD", "NEW"))
+    return f"OLD.status <> 'draft' AND ROW({old}) IS DISTINCT FROM ROW({new})"
+
+
+class ApplicationQuerySet(models.QuerySet["Application"]):
+    """Phrases about applications."""
+
+    def visible_to(self, user: User) -> "ApplicationQuerySet":
+        """The applications ``user`` may open; the list twin of ``rules.may_view``.
+
+        ICLD sees what has been handed in, never a draft; the parties see their own.
+        """
+        parties = CaseParty.objects.filter(organisation__in=list(user.roles))
+        own = Q(pk__in=parties.values("application"))
+        if user.office:
+            return self.filter(~Q(status=Status.DRAFT) | own)
+        return self.filter(own)
+
+    def handed_in(self) -> "ApplicationQuerySet":
+        """Everything but drafts."""
+        return self.exclude(status=Status.DRAFT)
+
+    def by_handle(self, handle: str) -> "ApplicationQuerySet":
+        """The application with this reference (2027-0012) or, for a draft, this key."""
+        return self.filter(Q(reference=handle) if "-" in handle else Q(key=handle))
+
+    def for_lists(self) -> "ApplicationQuerySet":
+        """Load what a row of a list shows, one query per kind of row."""
+        return self.select_related("partnership", "round", "country", "officer", "budget")
+
+    def with_asked(self) -> "ApplicationQuerySet":
+        """Annotate ``asked_sek``: the budget's sum, whole SEK."""
+        return self.annotate(asked_sek=models.Sum("budget__lines__amount_sek", default=0))
+
+
+@pghistory.track(exclude=["key"])
+class Application(models.Model):
+    """A case of a partnership that asks for a grant; owned by all its parties."""
+
+    key = models.CharField(max_length=KEY_LENGTH, unique=True, default=new_key, editable=False)
+    reference = models.CharField(_("reference"), max_length=9, null=True, unique=True)
+    partnership = models.ForeignKey(
+        Partnership, models.PROTECT, related_name="applications", verbose_name=_("partnership")
+    )
+    country = models.ForeignKey(
+        Country,
+        models.PROTECT,
+        related_name="+",
+        verbose_name=_("cooperation country"),
+        help_text=_("The first partner's country, kept for lists and statistics."),
+    )
+    grant_type = models.CharField(_("grant type"), max_length=16, choices=GrantType.choices)
+    round = models.ForeignKey(
+        Round,
+        models.PROTECT,
+        null=True,
+        related_name="applications",
+        verbose_name=_("application round"),
+        help_text=_("Empty for a grant type that is open all year."),
+    )
+    status = models.CharField(
+        _("status"), max_length=16, choices=Status.choices, default=Status.DRAFT
+    )
+    language = models.CharField(_("language of the case"), max_length=2, default="en")
+    title_sv = models.CharField(_("title in Swedish"), max_length=200, blank=True)
+    title_en = models.CharField(_("title in English"), max_length=200, blank=True)
+    start_on = models.DateField(_("start"), null=True, blank=True)
+    end_on = models.DateField(_("end"), null=True, blank=True)
+    core_areas = models.ManyToManyField(CoreArea, blank=True, verbose_name=_("core areas"))
+    cooperation_areas = models.ManyToManyField(
+        CooperationArea, blank=True, verbose_name=_("cooperation areas")
+    )
+    goals = models.ManyToManyField(Goal, blank=True, verbose_name=_("Agenda 2030 goals"))
+    sheet = models.OneToOneField(AnswerSheet, models.PROTECT, related_name="application")
+    budget = models.OneToOneField(Budget, models.PROTECT, related_name="application")
+    content_version = models.PositiveIntegerField(default=1)
+    content_sha256 = models.CharField(max_length=64, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    created_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    received_at = models.DateTimeField(_("received"), null=True)
+    submitted_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, related_name="+", verbose_name=_("submitted by")
+    )
+    officer = models.ForeignKey(
+        User,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="assigned_applications",
+        verbose_name=_("programme officer"),
+    )
+
+    if TYPE_CHECKING:
+        case_parties: RelatedManager["CaseParty"]
+        results: RelatedManager[Result]
+        activities: RelatedManager[Activity]
+        risks: RelatedManager[Risk]
+        attachments: RelatedManager[Attachment]
+        assessments: RelatedManager[Assessment]
+        papers: RelatedManager[ApplicationPaper]
+        decision: Decision
+
+    objects = ApplicationQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["-received_at", "-pk"]
+        indexes: ClassVar = [
+            models.Index(fields=["status", "-received_at", "-id"], name="application_status_newest"),
+            models.Index(fields=["-received_at", "-id"], name="application_newest"),
+            models.Index(fields=["partnership", "grant_type"], name="application_partnership_type"),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(status="draft", reference=None, received_at=None)
+                | (~Q(status="draft") & Q(reference__isnull=False, received_at__isnull=False)),
+                name="application_handed_in_has_reference",
+            ),
+            models.CheckConstraint(
+                condition=Q(reference=None) | Q(reference__regex=r"^\d{4}-\d{4}$"),
+                name="application_reference_form",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="draft") | Q(content_sha256__regex=r"^[0-9a-f]{64}$"),
+                name="application_handed_in_has_fingerprint",
+            ),
+            models.CheckConstraint(
+                condition=Q(end_on=None) | Q(start_on=None) | Q(end_on__gte=F("start_on")),
+                name="application_ends_after_start",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=Status.values), name="application_status_known"
+            ),
+        ]
+        triggers: ClassVar = [
+            pgtrigger.FSM(
+                name="status_moves",
+                field="status",
+                transitions=sorted((str(old), str(new)) for old, new in MOVES),
+            ),
+            pgtrigger.Protect(
+                name="begins_as_draft",
+                operation=pgtrigger.Insert,
+                condition=~pgtrigger.Q(new__status="draft"),
+            ),
+            pgtrigger.Protect(
+                name="handed_in_stays",
+                operation=pgtrigger.Delete,
+                condition=~pgtrigger.Q(old__status="draft"),
+            ),
+            pgtrigger.Protect(
+                name="handed_in_facts_stay",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(handed_in_facts_changed()),
+            ),
+            triggers.no_truncate(),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.handle} {self.title}"
+
+    @property
+    def handle(self) -> str:
+        """What stands in the address: the reference, or the key while it is a draft."""
+        return self.reference or self.key
+
+    @property
+    def title(self) -> str:
+        """The title in the reader's language, else in the other."""
+        return in_language(self, "title")
+
+    def get_absolute_url(self) -> str:
+        return reverse("applications:application", args=[self.handle])
+
+
+class CaseParty(models.Model):
+    """One party of a case, with the person to contact there."""
+
+    application = models.ForeignKey(Application, models.CASCADE, related_name="case_parties")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    side = models.CharField(_("side"), max_length=10, choices=PartySide.choices)
+    is_grantee = models.BooleanField(_("grantee"), default=False)
+    contact_name = models.CharField(_("contact person"), max_length=120, blank=True)
+    contact_email = models.EmailField(_("e-mail address"), blank=True)
+    contact_phone = models.CharField(_("telephone"), max_length=40, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["-is_grantee", "-side", "pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["application", "organisation"], name="case_party_organisation_once"
+            ),
+            models.UniqueConstraint(
+                fields=["application"], condition=Q(is_grantee=True), name="case_party_one_grantee"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["organisation", "application"], name="case_party_organisation")
+        ]
+        triggers: ClassVar = [
+            triggers.frozen_by(
+                "frozen_case",
+                parent="applications_application",
+                key="application_id",
+                condition="parent.status <> 'draft'",
+            ),
+            triggers.no_truncate(),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation_id} in {self.application_id}"
+
+
+class ReferenceSeries(models.Model):
+    """The last number given in a year; its row is locked to give the next without a gap."""
+
+    year = models.PositiveSmallIntegerField(unique=True)
+    last_number = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(last_number__range=(0, 9999)), name="reference_series_four_digits"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.year}-{self.last_number:04d}"

@@ -1,0 +1,36 @@
+"""The frozen PDFs of an application."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from applications.models.application import Application
+from icld_portal import triggers
+from icld_portal.models import FrozenPaper
+
+
+class PaperKind(models.TextChoices):
+    """What a paper is."""
+
+    RECEIPT = "receipt", _("Receipt")
+    DECISION = "decision", _("Decision letter")
+
+
+class ApplicationPaper(FrozenPaper):
+    """A receipt or decision letter, made once per language. Append-only."""
+
+    application = models.ForeignKey(Application, models.PROTECT, related_name="papers")
+    kind = models.CharField(_("kind"), max_length=8, choices=PaperKind.choices)
+
+    class Meta:
+        ordering: ClassVar = ["application", "kind", "language"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["application", "kind", "language"], name="paper_once_per_language"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=PaperKind.values), name="paper_kind_known"
+            ),
+        ]
+        triggers: ClassVar = triggers.append_only()

@@ -1,0 +1,229 @@
+"""Question sets: the programme's forms as dated, frozen versions in both languages."""
+
+from typing import TYPE_CHECKING, ClassVar
+
+import pgtrigger
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from finance.models import GrantType
+from icld_portal import triggers
+from icld_portal.localize import in_language
+
+if TYPE_CHECKING:
+    from django.db.models.manager import RelatedManager
+
+
+class Purpose(models.TextChoices):
+    """What the answers are: the same machinery serves all three."""
+
+    APPLICATION = "application", _("application")
+    REPORT = "report", _("report")
+    ASSESSMENT = "assessment", _("assessment")
+
+
+class Part(models.TextChoices):
+    """What a section's page is made of, besides its questions."""
+
+    QUESTIONS = "questions", _("questions")
+    BASICS = "basics", _("the case in short")
+    AREAS = "areas", _("areas and goals")
+    RESULTS = "results", _("results and indicators")
+    ACTIVITIES = "activities", _("activities")
+    RISKS = "risks", _("risks")
+    BUDGET = "budget", _("budget")
+
+
+class OwnerSide(models.TextChoices):
+    """Which party writes a section."""
+
+    SWEDISH = "swedish", _("the Swedish party")
+    PARTNER = "partner", _("the cooperation partner")
+    JOINT = "joint", _("both parties")
+
+
+class QuestionKind(models.TextChoices):
+    """How a question is answered."""
+
+    LONG_TEXT = "long_text", _("long text")
+    SHORT_TEXT = "short_text", _("short text")
+    NUMBER = "number", _("number")
+    YES_NO = "yes_no", _("yes or no")
+    CHOICE = "choice", _("choice")
+
+
+class QuestionSetQuerySet(models.QuerySet["QuestionSet"]):
+    """Phrases about question sets."""
+
+    def published(self) -> "QuestionSetQuerySet":
+        """Versions that are, or have been, in use."""
+        return self.filter(published_at__isnull=False)
+
+    def in_force(self, grant_type: str) -> "QuestionSet":
+        """The newest published application form of ``grant_type``; DoesNotExist if none."""
+        return (
+            self.published()
+            .filter(purpose=Purpose.APPLICATION, grant_type=grant_type)
+            .latest("version")
+        )
+
+    def with_questions(self) -> "QuestionSetQuerySet":
+        """Load sections, questions and options in three queries."""
+        return self.prefetch_related("sections__questions__options")
+
+
+class QuestionSet(models.Model):
+    """One version of one form. Frozen once published; a case keeps the one it began with."""
+
+    purpose = models.CharField(_("purpose"), max_length=12, choices=Purpose.choices)
+    grant_type = models.CharField(_("grant type"), max_length=16, choices=GrantType.choices)
+    version = models.PositiveSmallIntegerField(_("version"))
+    title_sv = models.CharField(_("title in Swedish"), max_length=120)
+    title_en = models.CharField(_("title in English"), max_length=120)
+    published_at = models.DateTimeField(_("published"), null=True, blank=True)
+
+    if TYPE_CHECKING:
+        sections: RelatedManager["Section"]
+
+    objects = QuestionSetQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["purpose", "grant_type", "-version"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["purpose", "grant_type", "version"], name="question_set_version_once"
+            )
+        ]
+        triggers: ClassVar = [
+            pgtrigger.Protect(
+                name="published_is_frozen",
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                condition=pgtrigger.Q(old__published_at__isnull=False),
+            ),
+            triggers.no_truncate(),
+        ]
+
+    def __str__(self) -> str:
+        return in_language(self, "title")
+
+
+PUBLISHED_SET = "parent.published_at IS NOT NULL"
+IN_PUBLISHED_SET = (
+    "EXISTS (SELECT 1 FROM applications_questionset AS the_set "
+    "WHERE the_set.id = parent.question_set_id AND the_set.published_at IS NOT NULL)"
+)
+OF_PUBLISHED_QUESTION = (
+    "EXISTS (SELECT 1 FROM applications_section AS section "
+    "JOIN applications_questionset AS the_set ON the_set.id = section.question_set_id "
+    "WHERE section.id = parent.section_id AND the_set.published_at IS NOT NULL)"
+)
+
+
+class Section(models.Model):
+    """One page of a form."""
+
+    question_set = models.ForeignKey(QuestionSet, models.CASCADE, related_name="sections")
+    key = models.SlugField(_("key"))
+    sort_order = models.PositiveSmallIntegerField()
+    part = models.CharField(_("part"), max_length=12, choices=Part.choices, default=Part.QUESTIONS)
+    side = models.CharField(
+        _("written by"), max_length=8, choices=OwnerSide.choices, default=OwnerSide.JOINT
+    )
+    title_sv = models.CharField(_("title in Swedish"), max_length=120)
+    title_en = models.CharField(_("title in English"), max_length=120)
+    intro_sv = models.TextField(_("introduction in Swedish"), blank=True)
+    intro_en = models.TextField(_("introduction in English"), blank=True)
+
+    if TYPE_CHECKING:
+        questions: RelatedManager["Question"]
+
+    class Meta:
+        ordering: ClassVar = ["question_set", "sort_order"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["question_set", "key"], name="section_key_once"),
+            models.UniqueConstraint(
+                fields=["question_set", "sort_order"], name="section_order_once"
+            ),
+        ]
+        triggers: ClassVar = [
+            triggers.frozen_by(
+                "published_is_frozen",
+                parent="applications_questionset",
+                key="question_set_id",
+                condition=PUBLISHED_SET,
+            ),
+            triggers.no_truncate(),
+        ]
+
+    def __str__(self) -> str:
+        return in_language(self, "title")
+
+
+class Question(models.Model):
+    """One question with its help; the key is stable over versions."""
+
+    section = models.ForeignKey(Section, models.CASCADE, related_name="questions")
+    key = models.SlugField(_("key"))
+    sort_order = models.PositiveSmallIntegerField()
+    kind = models.CharField(_("kind"), max_length=12, choices=QuestionKind.choices)
+    required = models.BooleanField(_("must be answered"), default=True)
+    word_limit = models.PositiveSmallIntegerField(_("at most words"), default=0)
+    text_sv = models.CharField(_("question in Swedish"), max_length=300)
+    text_en = models.CharField(_("question in English"), max_length=300)
+    help_sv = models.TextField(_("help in Swedish"), blank=True)
+    help_en = models.TextField(_("help in English"), blank=True)
+
+    if TYPE_CHECKING:
+        options: RelatedManager["QuestionOption"]
+
+    class Meta:
+        ordering: ClassVar = ["section", "sort_order"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["section", "key"], name="question_key_once"),
+            models.UniqueConstraint(fields=["section", "sort_order"], name="question_order_once"),
+            models.CheckConstraint(
+                condition=Q(word_limit=0) | Q(kind__in=["long_text", "short_text"]),
+                name="question_word_limit_on_texts_only",
+            ),
+        ]
+        triggers: ClassVar = [
+            triggers.frozen_by(
+                "published_is_frozen",
+                parent="applications_section",
+                key="section_id",
+                condition=IN_PUBLISHED_SET,
+            ),
+            triggers.no_truncate(),
+        ]
+
+    def __str__(self) -> str:
+        return in_language(self, "text")
+
+
+class QuestionOption(models.Model):
+    """One answer that can be chosen."""
+
+    question = models.ForeignKey(Question, models.CASCADE, related_name="options")
+    value = models.SlugField(_("value"))
+    sort_order = models.PositiveSmallIntegerField()
+    text_sv = models.CharField(_("text in Swedish"), max_length=200)
+    text_en = models.CharField(_("text in English"), max_length=200)
+
+    class Meta:
+        ordering: ClassVar = ["question", "sort_order"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["question", "value"], name="question_option_once")
+        ]
+        triggers: ClassVar = [
+            triggers.frozen_by(
+                "published_is_frozen",
+                parent="applications_question",
+                key="question_id",
+                condition=OF_PUBLISHED_QUESTION,
+            ),
+            triggers.no_truncate(),
+        ]
+
+    def __str__(self) -> str:
+        return in_language(self, "text")

@@ -1,0 +1,99 @@
+"""A decided grant: what ICLD has promised, copied from the decision and kept."""
+
+from typing import TYPE_CHECKING, ClassVar
+
+import pghistory
+import pgtrigger
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from finance.models.guidelines import GrantType
+from icld_portal import triggers
+from partnerships.models import Organisation, Partnership, User
+
+if TYPE_CHECKING:
+    from django.db.models.manager import RelatedManager
+
+
+class GrantQuerySet(models.QuerySet["Grant"]):
+    """Phrases about grants."""
+
+    def visible_to(self, user: User) -> "GrantQuerySet":
+        """Grants of the partnerships ``user`` is a member of; ICLD sees all."""
+        if user.office:
+            return self
+        return self.filter(partnership__parties__organisation__in=list(user.roles)).distinct()
+
+    def with_totals(self) -> "GrantQuerySet":
+        """Annotate ``total_sek``: the decided sum over all years."""
+        return self.annotate(total_sek=models.Sum("years__decided_sek"))
+
+
+@pghistory.track()
+class Grant(models.Model):
+    """Money decided for one case. Facts are copies: a decided sum outlives its texts."""
+
+    class Status(models.TextChoices):
+        ACTIVE = "active", _("active")
+        CLOSED = "closed", _("closed")
+        TERMINATED = "terminated", _("terminated")
+
+    reference = models.CharField(_("reference"), max_length=9, unique=True)
+    title = models.CharField(_("title"), max_length=200)
+    grant_type = models.CharField(_("grant type"), max_length=16, choices=GrantType.choices)
+    partnership = models.ForeignKey(Partnership, models.PROTECT, related_name="grants")
+    grantee = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="grants", verbose_name=_("grantee")
+    )
+    start_on = models.DateField(_("start"))
+    end_on = models.DateField(_("end"))
+    opened_at = models.DateTimeField(_("opened"), default=timezone.now)
+    status = models.CharField(
+        _("status"), max_length=10, choices=Status.choices, default=Status.ACTIVE
+    )
+
+    if TYPE_CHECKING:
+        years: RelatedManager["GrantYear"]
+
+    objects = GrantQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["-reference"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(end_on__gte=models.F("start_on")), name="grant_ends_after_start"
+            )
+        ]
+        triggers: ClassVar = [
+            pgtrigger.FSM(
+                name="status_moves",
+                field="status",
+                transitions=[("active", "closed"), ("active", "terminated")],
+            ),
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+            triggers.no_truncate(),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reference} {self.title}"
+
+
+class GrantYear(models.Model):
+    """The sum decided for one year of the case, whole SEK. Append-only."""
+
+    grant = models.ForeignKey(Grant, models.PROTECT, related_name="years")
+    year = models.PositiveSmallIntegerField(_("year"))
+    decided_sek = models.PositiveIntegerField(_("decided"))
+
+    class Meta:
+        ordering: ClassVar = ["grant", "year"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["grant", "year"], name="grant_year_once"),
+            models.CheckConstraint(condition=Q(year__range=(1, 3)), name="grant_year_in_case"),
+        ]
+        triggers: ClassVar = triggers.append_only()
+
+    def __str__(self) -> str:
+        return f"{self.grant_id} {self.year} {self.decided_sek}"

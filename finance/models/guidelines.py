@@ -1,0 +1,179 @@
+"""Budget guidelines as dated versions: ceilings, guide values, day rate, cost categories."""
+
+from datetime import date
+from typing import TYPE_CHECKING, ClassVar
+
+import pgtrigger
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from icld_portal import triggers
+from icld_portal.localize import in_language
+from partnerships.models import BudgetRegion
+
+if TYPE_CHECKING:
+    from django.db.models.manager import RelatedManager
+
+FROZEN = "parent.published_at IS NOT NULL"
+
+
+class GrantType(models.TextChoices):
+    """The five kinds of grant, in the order of a partnership's chain."""
+
+    PREPARATION = "preparation", _("Preparation")
+    PROJECT = "project", _("Project")
+    STEERING_GROUP = "steering_group", _("Steering group")
+    DEVELOPMENT = "development", _("Development/broadening")
+    DISSEMINATION = "dissemination", _("Dissemination")
+
+
+class PartyCount(models.TextChoices):
+    """How many parties share a case; three and more are both "several parties"."""
+
+    TWO = "two", _("two-party cooperation")
+    THREE = "three", _("three-party cooperation")
+    MULTI = "multi", _("multi-party cooperation")
+
+    @classmethod
+    def of(cls, parties: int) -> "PartyCount":
+        """Return the kind of cooperation that ``parties`` organisations make."""
+        if parties <= 2:
+            return cls.TWO
+        return cls.THREE if parties == 3 else cls.MULTI
+
+
+class LimitKind(models.TextChoices):
+    """A ceiling blocks a submission; a guide value asks for a reason."""
+
+    CEILING = "ceiling", _("ceiling")
+    GUIDE = "guide", _("guide value")
+
+
+class Per(models.TextChoices):
+    """Whether an amount counts for the whole case or for each of its years."""
+
+    CASE = "case", _("per case")
+    YEAR = "year", _("per year")
+
+
+class GuidelineQuerySet(models.QuerySet["Guideline"]):
+    """Phrases about guideline versions."""
+
+    def published(self) -> "GuidelineQuerySet":
+        """Versions in force or once in force."""
+        return self.filter(published_at__isnull=False)
+
+    def in_force_on(self, day: date) -> "Guideline":
+        """The newest published version valid on ``day``; raises DoesNotExist if none."""
+        return self.published().filter(valid_from__lte=day).latest("valid_from", "version")
+
+
+class Guideline(models.Model):
+    """One version of the budget guidelines. Whole SEK; frozen once published."""
+
+    version = models.PositiveSmallIntegerField(_("version"), unique=True)
+    valid_from = models.DateField(_("valid from"))
+    published_at = models.DateTimeField(_("published"), null=True, blank=True)
+    day_rate_sek = models.PositiveIntegerField(
+        _("highest salary cost per day"),
+        help_text=_("Actual salary plus social charges, for staff of the Swedish party."),
+    )
+    deviation_percent = models.PositiveSmallIntegerField(
+        _("deviation between lines that needs a comment, per cent"), default=10
+    )
+    note_sv = models.TextField(_("note in Swedish"), blank=True)
+    note_en = models.TextField(_("note in English"), blank=True)
+
+    if TYPE_CHECKING:
+        amounts: RelatedManager["GuidelineAmount"]
+        categories: RelatedManager["CostCategory"]
+
+    objects = GuidelineQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["-version"]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(day_rate_sek__gt=0), name="guideline_day_rate_set")
+        ]
+        triggers: ClassVar = [
+            pgtrigger.Protect(
+                name="published_is_frozen",
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                condition=pgtrigger.Q(old__published_at__isnull=False),
+            ),
+            triggers.no_truncate(),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.version}"
+
+
+class GuidelineAmount(models.Model):
+    """One cell of the guidelines' table: whole SEK, and what it means."""
+
+    guideline = models.ForeignKey(Guideline, models.CASCADE, related_name="amounts")
+    grant_type = models.CharField(_("grant type"), max_length=16, choices=GrantType.choices)
+    region = models.CharField(_("region"), max_length=12, choices=BudgetRegion.choices)
+    parties = models.CharField(_("parties"), max_length=6, choices=PartyCount.choices)
+    per = models.CharField(_("per"), max_length=4, choices=Per.choices)
+    kind = models.CharField(_("kind"), max_length=8, choices=LimitKind.choices)
+    amount_sek = models.PositiveIntegerField(_("amount"))
+    work_effort_sek = models.PositiveIntegerField(
+        _("of it work effort"), null=True, blank=True, help_text=_("The salaries' share.")
+    )
+
+    class Meta:
+        ordering: ClassVar = ["guideline", "grant_type", "parties", "region"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["guideline", "grant_type", "region", "parties"], name="guideline_cell_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(work_effort_sek=None) | Q(work_effort_sek__lte=models.F("amount_sek")),
+                name="guideline_work_effort_within_amount",
+            ),
+        ]
+        triggers: ClassVar = [
+            triggers.frozen_by(
+                "published_is_frozen",
+                parent="finance_guideline",
+                key="guideline_id",
+                condition=FROZEN,
+            ),
+            triggers.no_truncate(),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.grant_type} {self.region} {self.parties}"
+
+
+class CostCategory(models.Model):
+    """One entry of the closed list of what may be financed."""
+
+    guideline = models.ForeignKey(Guideline, models.CASCADE, related_name="categories")
+    code = models.SlugField(_("code"))
+    name_sv = models.CharField(_("name in Swedish"), max_length=80)
+    name_en = models.CharField(_("name in English"), max_length=80)
+    help_sv = models.CharField(_("help in Swedish"), max_length=200, blank=True)
+    help_en = models.CharField(_("help in English"), max_length=200, blank=True)
+    is_salary = models.BooleanField(_("salary compensation"), default=False)
+    sort_order = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering: ClassVar = ["guideline", "sort_order", "pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["guideline", "code"], name="cost_category_once")
+        ]
+        triggers: ClassVar = [
+            triggers.frozen_by(
+                "published_is_frozen",
+                parent="finance_guideline",
+                key="guideline_id",
+                condition=FROZEN,
+            ),
+            triggers.no_truncate(),
+        ]
+
+    def __str__(self) -> str:
+        return in_language(self, "name")

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class PortalConfig(AppConfig):
+    name = "icld_portal"
+    verbose_name = "The floor: workflow, events, mail, papers, files"

@@ -1,0 +1,84 @@
+"""The outbox: a letter is a row in the deed's transaction; a job sends it afterwards."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import models
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+
+from icld_portal import jobs
+from icld_portal.events import subject_type
+from icld_portal.models import Letter
+
+
+def queue_letter(
+    *,
+    to_email: str,
+    subject: str,
+    body: str,
+    kind: str,
+    language: str,
+    to_user_id: int | None = None,
+    about: models.Model | None = None,
+) -> Letter:
+    """Put one letter in the outbox; it is sent once, after the transaction."""
+    letter = Letter.objects.create(
+        to_email=to_email,
+        to_user_id=to_user_id,
+        language=language,
+        kind=kind,
+        subject=" ".join(subject.split())[:300],
+        body=body,
+        about_type=subject_type(about) if about else "",
+        about_id=about.pk if about else None,
+    )
+    if settings.PORTAL_MAIL_IS_SENT:
+        jobs.send_letter.defer(letter_id=letter.pk)
+    return letter
+
+
+def render_letter(template: str, language: str, context: dict[str, Any]) -> tuple[str, str]:
+    """Return (subject, body) of ``<template>.<language>.txt``: first line, then the rest."""
+    with translation.override(language):
+        text = render_to_string(f"{template}.{language}.txt", context)
+    subject, _, body = text.strip().partition("\n")
+    return subject.strip(), body.strip() + "\n"
+
+
+class OutboxBackend(BaseEmailBackend):
+    """Django's own mail (password reset and the like) goes through the same outbox."""
+
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        for message in email_messages:
+            for address in message.recipients():
+                queue_letter(
+                    to_email=address,
+                    subject=str(message.subject),
+                    body=str(message.body),
+                    kind="account",
+                    language=(translation.get_language() or settings.LANGUAGE_CODE)[:2],
+                )
+        return len(email_messages)
+
+
+def send(letter: Letter) -> None:
+    """Hand ``letter`` to the mail server and note it; raises if the server refuses."""
+    message = EmailMessage(
+        letter.subject,
+        letter.body,
+        to=[letter.to_email],
+        headers={"Message-ID": f"<letter-{letter.pk}@{_mail_domain()}>"},
+        connection=get_connection(settings.PORTAL_EMAIL_BACKEND),
+    )
+    message.send()
+    letter.sent_at = timezone.now()
+    letter.attempts += 1
+    letter.save(update_fields=["sent_at", "attempts"])
+
+
+def _mail_domain() -> str:
+    return settings.PUBLIC_URL.partition("//")[2].partition(":")[0] or "localhost"

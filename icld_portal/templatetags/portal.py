@@ -1,0 +1,34 @@
+"""Filters every template may use without loading them."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from django import template
+
+from icld_portal import localize
+
+register = template.Library()
+
+
+@register.filter
+def money(amount: int | Decimal | None) -> str:
+    """Write whole SEK as "1 234 567 kr"."""
+    return localize.money(amount)
+
+
+@register.filter
+def day(value: date | datetime | None) -> str:
+    """Write a day as 2027-03-15."""
+    return localize.day(value)
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """Write a moment as 2027-03-15 23:59, Stockholm time."""
+    return localize.moment(value)
+
+
+@register.filter
+def in_language(item: object, field: str) -> str:
+    """Show the reader's version of a text that is kept in both languages."""
+    return localize.in_language(item, field)

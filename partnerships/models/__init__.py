@@ -1,0 +1,25 @@
+"""The parties: people, organisations, memberships and partnerships."""
+
+from partnerships.models.organisations import (
+    BudgetRegion,
+    Country,
+    Organisation,
+    OrganisationKind,
+    OrganisationSide,
+)
+from partnerships.models.partnerships import Partnership, Party, PartySide
+from partnerships.models.people import Membership, Role, User
+
+__all__ = [
+    "BudgetRegion",
+    "Country",
+    "Membership",
+    "Organisation",
+    "OrganisationKind",
+    "OrganisationSide",
+    "Partnership",
+    "Party",
+    "PartySide",
+    "Role",
+    "User",
+]

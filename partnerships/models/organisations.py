@@ -1,0 +1,128 @@
+"""Countries, kinds of organisation and the register of organisations."""
+
+from typing import TYPE_CHECKING, ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from icld_portal.localize import in_language
+
+if TYPE_CHECKING:
+    from partnerships.models.people import User
+
+
+class BudgetRegion(models.TextChoices):
+    """The two columns of the budget guidelines."""
+
+    EUROPE = "europe", _("Europe")
+    AFRICA_ASIA = "africa_asia", _("Africa/Asia")
+
+
+class Country(models.Model):
+    """A country; ``is_open`` marks today's cooperation countries, which staff edit."""
+
+    code = models.CharField(_("code"), max_length=2, unique=True)
+    name_sv = models.CharField(_("name in Swedish"), max_length=80)
+    name_en = models.CharField(_("name in English"), max_length=80)
+    region = models.CharField(
+        _("region"), max_length=12, choices=BudgetRegion.choices, default=BudgetRegion.EUROPE
+    )
+    time_zone = models.CharField(_("time zone"), max_length=40, default="Europe/Stockholm")
+    is_open = models.BooleanField(_("open for new applications"), default=False)
+
+    class Meta:
+        ordering: ClassVar = ["name_en"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(region__in=BudgetRegion.values), name="country_region_known"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return in_language(self, "name")
+
+
+class OrganisationSide(models.TextChoices):
+    """Which side of a partnership a kind of organisation can stand on."""
+
+    SWEDISH = "swedish", _("Swedish party")
+    PARTNER = "partner", _("Cooperation partner")
+    OFFICE = "office", _("ICLD")
+
+
+class OrganisationKind(models.Model):
+    """Municipality, region, municipal association …: data that staff edit."""
+
+    code = models.SlugField(_("code"), unique=True)
+    name_sv = models.CharField(_("name in Swedish"), max_length=80)
+    name_en = models.CharField(_("name in English"), max_length=80)
+    side = models.CharField(_("side"), max_length=10, choices=OrganisationSide.choices)
+    may_apply = models.BooleanField(_("may apply"), default=True)
+
+    class Meta:
+        ordering: ClassVar = ["side", "name_en"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(side__in=OrganisationSide.values), name="organisation_kind_side_known"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return in_language(self, "name")
+
+
+class OrganisationQuerySet(models.QuerySet["Organisation"]):
+    """Phrases about organisations."""
+
+    def visible_to(self, user: "User") -> "OrganisationQuerySet":
+        """The register is open to everyone signed in."""
+        return self if user.is_authenticated else self.none()
+
+    def swedish(self) -> "OrganisationQuerySet":
+        """Organisations that can be the Swedish party."""
+        return self.filter(kind__side=OrganisationSide.SWEDISH)
+
+    def partners(self) -> "OrganisationQuerySet":
+        """Organisations that can be a cooperation partner."""
+        return self.filter(kind__side=OrganisationSide.PARTNER)
+
+    def of_member(self, user: "User") -> "OrganisationQuerySet":
+        """The organisations ``user`` is a member of."""
+        return self.filter(pk__in=user.memberships.values("organisation"))
+
+
+class Organisation(models.Model):
+    """A municipality, region or other body that can be a party, or ICLD itself."""
+
+    kind = models.ForeignKey(
+        OrganisationKind, models.PROTECT, related_name="organisations", verbose_name=_("kind")
+    )
+    country = models.ForeignKey(
+        Country, models.PROTECT, related_name="organisations", verbose_name=_("country")
+    )
+    name = models.CharField(_("name"), max_length=160)
+    code = models.CharField(
+        _("code"), max_length=12, blank=True, help_text=_("Municipality or county code, if any.")
+    )
+    registration_number = models.CharField(_("organisation number"), max_length=20, blank=True)
+    region_name = models.CharField(_("county or region"), max_length=80, blank=True)
+    population = models.PositiveIntegerField(_("population"), null=True, blank=True)
+    website = models.URLField(_("website"), blank=True)
+    members: "models.ManyToManyField[User, models.Model]" = models.ManyToManyField(
+        "partnerships.User", through="partnerships.Membership", related_name="organisations"
+    )
+
+    objects = OrganisationQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["name", "pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["country", "name"], name="organisation_name_once"),
+            models.UniqueConstraint(
+                fields=["kind", "code"], condition=~Q(code=""), name="organisation_code_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,156 @@
+"""People and what they are in which organisation."""
+
+from functools import cached_property
+from typing import Any, ClassVar
+
+import pghistory
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from partnerships.models.organisations import Organisation
+
+
+class Role(models.TextChoices):
+    """What a person is in an organisation; the first seven belong to a party."""
+
+    ADMINISTRATOR = "administrator", _("administrator")
+    COORDINATOR = "coordinator", _("coordinator")
+    PROJECT_MANAGER = "project_manager", _("project manager")
+    FINANCE = "finance", _("financial officer")
+    SIGNATORY = "signatory", _("authorised signatory")
+    STEERING = "steering", _("steering group member")
+    MEMBER = "member", _("member")
+    OFFICER = "officer", _("programme officer")
+    DECIDER = "decider", _("decision maker")
+    OFFICE_FINANCE = "office_finance", _("financial officer at ICLD")
+    OFFICE_ADMINISTRATOR = "office_administrator", _("administrator at ICLD")
+    ASSESSOR = "assessor", _("assessor")
+    READER = "reader", _("reader")
+
+
+OFFICE_ROLES = frozenset(
+    {
+        Role.OFFICER,
+        Role.DECIDER,
+        Role.OFFICE_FINANCE,
+        Role.OFFICE_ADMINISTRATOR,
+        Role.ASSESSOR,
+        Role.READER,
+    }
+)
+# Who writes in an application; a steering group member or plain member reads.
+WRITING_ROLES = frozenset(
+    {Role.ADMINISTRATOR, Role.COORDINATOR, Role.PROJECT_MANAGER, Role.FINANCE}
+)
+# Who hands in an application for the Swedish party.
+SUBMITTING_ROLES = frozenset({Role.COORDINATOR, Role.SIGNATORY})
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes people; an address is the same person in upper and lower case."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """Create a person with a personal login; without a password nobody can sign in."""
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser):
+    """A person with a personal login by e-mail address."""
+
+    email = models.EmailField(_("e-mail address"), unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    language = models.CharField(
+        _("language"), max_length=2, choices=[("sv", "Svenska"), ("en", "English")], default="sv"
+    )
+    is_active = models.BooleanField(_("may sign in"), default=True)
+    date_joined = models.DateTimeField(default=timezone.now)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(Lower("email"), name="user_email_once"),
+            models.CheckConstraint(
+                condition=Q(language__in=["sv", "en"]), name="user_language_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @cached_property
+    def roles(self) -> dict[int, frozenset[str]]:
+        """Roles by organisation id, asked once a request."""
+        found: dict[int, set[str]] = {}
+        for organisation_id, role in self.memberships.values_list("organisation", "role"):
+            found.setdefault(organisation_id, set()).add(role)
+        return {organisation: frozenset(roles) for organisation, roles in found.items()}
+
+    @property
+    def all_roles(self) -> frozenset[str]:
+        """Every role of this person, in any organisation."""
+        return frozenset().union(*self.roles.values())
+
+    @property
+    def office(self) -> bool:
+        """Whether this person works for ICLD, in any role."""
+        return bool(self.all_roles & OFFICE_ROLES)
+
+    @property
+    def is_officer(self) -> bool:
+        """Whether this person assesses: programme officer or decision maker."""
+        return bool(self.all_roles & {Role.OFFICER, Role.DECIDER})
+
+    @property
+    def is_decider(self) -> bool:
+        """Whether this person decides on applications."""
+        return Role.DECIDER in self.all_roles
+
+    @property
+    def is_office_administrator(self) -> bool:
+        """Whether this person edits rounds and registers."""
+        return Role.OFFICE_ADMINISTRATOR in self.all_roles
+
+    def organisations_with(self, roles: frozenset[Role]) -> set[int]:
+        """Ids of the organisations where this person holds one of ``roles``."""
+        return {organisation for organisation, held in self.roles.items() if held & roles}
+
+
+@pghistory.track()
+class Membership(models.Model):
+    """One role of one person in one organisation; a person may hold several."""
+
+    user = models.ForeignKey(
+        User, models.CASCADE, related_name="memberships", verbose_name=_("person")
+    )
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="memberships", verbose_name=_("organisation")
+    )
+    role = models.CharField(_("role"), max_length=24, choices=Role.choices)
+    since = models.DateField(_("since"), default=timezone.localdate)
+
+    class Meta:
+        ordering: ClassVar = ["organisation", "user", "role"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["user", "organisation", "role"], name="membership_role_once"
+            ),
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="membership_role_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.role} {self.organisation_id}"
