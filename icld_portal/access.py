@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
@@ -42,6 +43,7 @@ OFFICERS = Policy("programme officers", lambda user: user.is_officer, second_fac
 OFFICE_ADMINISTRATORS = Policy(
     "office administrators", lambda user: user.is_office_administrator, second_factor=True
 )
+CLOSED = Policy("closed", lambda user: False)
 
 # Views of other packages carry no decorator of ours; each is named here, by url name.
 FOREIGN_POLICIES: dict[str, Policy] = {
@@ -54,6 +56,13 @@ FOREIGN_POLICIES: dict[str, Policy] = {
     "account_inactive": PUBLIC,
     "account_reauthenticate": SIGNED_IN,
     "account_change_password": SIGNED_IN,
+    # Nobody signs up, changes address or signs in by a mailed code alone.
+    "account_signup": CLOSED,
+    "account_email": CLOSED,
+    "account_email_verification_sent": CLOSED,
+    "account_confirm_email": CLOSED,
+    "account_confirm_login_code": CLOSED,
+    "account_set_password": CLOSED,
     "mfa_authenticate": PUBLIC,
     "mfa_trust": PUBLIC,
     "mfa_login_webauthn": PUBLIC,
@@ -70,8 +79,23 @@ FOREIGN_POLICIES: dict[str, Policy] = {
     "mfa_add_webauthn": SIGNED_IN,
     "mfa_edit_webauthn": SIGNED_IN,
     "mfa_remove_webauthn": SIGNED_IN,
-    "set_language": PUBLIC,
 }
+
+
+def _answers_to(*methods: str) -> Callable[[View], View]:
+    """Return a decorator that refuses other methods and tells ``list_routes`` which it takes."""
+
+    def declare(view: View) -> View:
+        guarded = require_http_methods([*methods])(view)
+        guarded.methods = methods  # type: ignore[attr-defined]
+        return guarded
+
+    return declare
+
+
+get_only = _answers_to("GET", "HEAD")
+post_only = _answers_to("POST")
+get_or_post = _answers_to("GET", "HEAD", "POST")
 
 
 def policy_of(view: Callable[..., Any], url_name: str | None) -> Policy | None:

@@ -1,14 +1,14 @@
 """Every address of the portal, as a table of contents."""
 
-from django.conf import settings
 from django.urls import include, path
 from django.views.i18n import set_language
 
 from icld_portal import views
+from icld_portal.access import PUBLIC, post_only
 
 urlpatterns = [
     path("", views.start, name="start"),
-    path("language/", set_language, name="set_language"),
+    path("language/", PUBLIC(post_only(set_language)), name="set_language"),
     path("account/", include("allauth.account.urls")),
     path("account/two-factor/", include("allauth.mfa.urls")),
     path("healthz", views.healthz, name="healthz"),

@@ -3,27 +3,26 @@
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
 
-from icld_portal.access import PUBLIC
+from icld_portal.access import PUBLIC, get_only
 
 
 @PUBLIC
-@require_GET
+@get_only
 def start(request: HttpRequest) -> HttpResponse:
     """What the programme is, who may apply, and when."""
     return render(request, "icld_portal/start.html")
 
 
 @PUBLIC
-@require_GET
+@get_only
 def healthz(request: HttpRequest) -> JsonResponse:
     """Say that the process is up."""
     return JsonResponse({"status": "up"})
 
 
 @PUBLIC
-@require_GET
+@get_only
 def readyz(request: HttpRequest) -> JsonResponse:
     """Say whether the database answers."""
     with connection.cursor() as cursor:
