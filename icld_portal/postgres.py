@@ -26,6 +26,7 @@ SUPERUSER = "postgres"
 PORT = "5432"
 # Unix allows 108 bytes for the socket's path, macOS 104.
 SOCKET_PATH_MAX_BYTES = 100
+# initdb asks for a user who has a name; this one has one on every distribution.
 NOBODY = 65534
 START_TIMEOUT_SECONDS = 120
 ORPHANS_TIMEOUT_SECONDS = 20
@@ -40,10 +41,21 @@ SETTINGS = {
     "log_timezone": "UTC",
     "jit": "off",
 }
+INITDB_OPTIONS = [
+    f"--username={SUPERUSER}",
+    "--auth=trust",
+    "--encoding=UTF8",
+    "--locale=C",
+    # With the ctype C, pg_trgm takes å, ä and ö for spaces.
+    "--lc-ctype=C.UTF-8",
+    "--locale-provider=builtin",
+    "--builtin-locale=C.UTF-8",
+    "--no-instructions",
+]
 # No superuser, as in production; CREATEDB is for the test runner.
 CREATIONS: dict[LiteralString, LiteralString] = {
-    "SELECT FROM pg_roles WHERE rolname = 'portal'": ("CREATE ROLE portal LOGIN CREATEDB"),
-    "SELECT FROM pg_database WHERE datname = 'portal'": ("CREATE DATABASE portal OWNER portal"),
+    "SELECT FROM pg_roles WHERE rolname = 'portal'": "CREATE ROLE portal LOGIN CREATEDB",
+    "SELECT FROM pg_database WHERE datname = 'portal'": "CREATE DATABASE portal OWNER portal",
 }
 NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
@@ -107,7 +119,8 @@ def _socket_folder(data: Path) -> Path:
         return near
     mark = hashlib.sha256(os.fsencode(data) + b"\0%d" % os.getuid()).hexdigest()[:16]
     temporary = Path(tempfile.gettempdir(), f"portal-{mark}")
-    return temporary if _holds_socket(temporary) else Path("/tmp", temporary.name)
+    shortest = Path("/tmp", temporary.name)  # noqa: S108 - guarded by _make_socket_folder.
+    return temporary if _holds_socket(temporary) else shortest
 
 
 def _holds_socket(folder: Path) -> bool:
@@ -120,9 +133,8 @@ def _make_socket_folder(data: Path) -> None:
     """Make the folder that guards the server: everybody who enters it may log in."""
     folder, owner = _socket_folder(data), _server_user(data)
     folder.mkdir(mode=0o700, exist_ok=True)
-    found = folder.lstat()
     # In a shared temp folder somebody else may have made it first, to read along.
-    if folder.is_symlink() or found.st_uid not in {os.geteuid(), owner}:
+    if folder.is_symlink() or folder.lstat().st_uid not in {os.geteuid(), owner}:
         raise PostgresNotStarted(
             f"The folder {folder} belongs to somebody else. Remove it: rm -r {_typed(folder)}"
         )
@@ -146,30 +158,14 @@ def _make_cluster(data: Path) -> None:
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(mode=0o700)
     _hand_over(fresh, _server_user(data))
-    _run(data, "initdb", "--pgdata", str(fresh), *_initdb_options())
+    _run(data, "initdb", "--pgdata", str(fresh), *INITDB_OPTIONS)
     fresh.rename(cluster)
-
-
-def _initdb_options() -> list[str]:
-    return [
-        f"--username={SUPERUSER}",
-        "--auth=trust",
-        "--encoding=UTF8",
-        "--locale=C",
-        # With the ctype C, pg_trgm takes å, ä and ö for spaces.
-        "--lc-ctype=C.UTF-8",
-        "--locale-provider=builtin",
-        "--builtin-locale=C.UTF-8",
-        "--no-instructions",
-    ]
 
 
 def _check_version(cluster: Path) -> None:
     found = (cluster / "PG_VERSION").read_text().strip()
-    version = subprocess.run(
-        [_binary("postgres"), "--version"], capture_output=True, text=True, check=True
-    )
-    ours = version.stdout.split()[-1].partition(".")[0]
+    version = _call([_binary("postgres"), "--version"]).stdout
+    ours = version.split()[-1].partition(".")[0]
     if found != ours:
         raise PostgresNotStarted(
             f"{cluster} was made by Postgres {found}; this portal runs Postgres {ours}. "
@@ -187,7 +183,7 @@ def _start_server(data: Path, *, durable: bool) -> None:
         if _is_current(data):
             return
         _stop_server(data)
-    _forget_reused_pid(cluster)
+    _forget_old_locks(data)
     deadline = time.monotonic() + ORPHANS_TIMEOUT_SECONDS
     while True:
         try:
@@ -217,22 +213,18 @@ def _stop_server(data: Path) -> None:
 
 
 def _pg_ctl(data: Path, action: str, *options: str) -> None:
-    place = ["--pgdata", str(_cluster(data))]
-    wait = ["--wait", f"--timeout={START_TIMEOUT_SECONDS}"]
-    _run(data, "pg_ctl", action, *place, *wait, *options)
+    options = (f"--pgdata={_cluster(data)}", f"--timeout={START_TIMEOUT_SECONDS}", *options)
+    _run(data, "pg_ctl", action, "--wait", *options)
 
 
 def _make_database(data: Path) -> None:
     """Make the role and its database, unless they are there."""
     import psycopg  # Slow to load, and settings load this module.
 
+    host = str(_socket_folder(data))
     try:
         with psycopg.connect(
-            host=str(_socket_folder(data)),
-            port=PORT,
-            user=SUPERUSER,
-            dbname="postgres",
-            autocommit=True,
+            host=host, port=PORT, user=SUPERUSER, dbname="postgres", autocommit=True
         ) as connection:
             for question, creation in CREATIONS.items():
                 if not connection.execute(question).rowcount:
@@ -262,7 +254,7 @@ def _serves(pid: int, cluster: Path) -> bool:
     try:
         return Path(f"/proc/{pid}/cwd").samefile(cluster)
     except PermissionError:  # Another user's process, and root may not look into it.
-        return str(cluster) in _arguments(pid)
+        return os.fsencode(cluster) in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
     except OSError:
         return False
 
@@ -273,27 +265,24 @@ def _is_current(data: Path) -> bool:
     A server left from a deleted environment answers, but its extensions are gone.
     """
     cluster = _cluster(data)
+    with suppress(OSError):
+        if os.readlink(f"/proc/{_pid(cluster)}/exe").endswith(" (deleted)"):
+            return False
     expected = [_binary("postgres"), "-D", str(cluster), _socket_option(data)]
-    opts = shlex.split((cluster / "postmaster.opts").read_text())
-    return opts[: len(expected)] == expected and not _is_deleted(_pid(cluster))
+    return shlex.split((cluster / "postmaster.opts").read_text())[: len(expected)] == expected
 
 
-def _is_deleted(pid: int | None) -> bool:
-    try:
-        return os.readlink(f"/proc/{pid}/exe").endswith(" (deleted)")
-    except OSError:
-        return False
+def _forget_old_locks(data: Path) -> None:
+    """Remove locks that name a stranger or a zombie, at which Postgres would give up.
 
-
-def _forget_reused_pid(cluster: Path) -> None:
-    """Remove a pid file that names a living stranger, at which Postgres would give up."""
-    pid = _pid(cluster)
-    if pid is not None and Path(f"/proc/{pid}").exists() and not _serves(pid, cluster):
-        (cluster / "postmaster.pid").unlink()
-
-
-def _arguments(pid: int) -> list[str]:
-    return os.fsdecode(Path(f"/proc/{pid}/cmdline").read_bytes()).split("\0")
+    Only called when no server serves ``data``. Where the process is gone, the pid file stays:
+    by it Postgres looks for backends that outlived their server.
+    """
+    for lock in _socket_folder(data).glob(f".s.PGSQL.{PORT}*"):
+        lock.unlink()
+    pid = _pid(_cluster(data))
+    if pid is not None and Path(f"/proc/{pid}").exists():
+        (_cluster(data) / "postmaster.pid").unlink()
 
 
 # --- Running its programs, as root too ------------------------------------------------
@@ -306,27 +295,28 @@ def _binary(name: str) -> str:
         path = Path(folder).resolve() / "pginstall" / "bin" / name
         if path.is_file():
             return str(path)
-    raise PostgresNotStarted(
-        "The Postgres that comes with the portal is not installed. Type: uv sync"
-    )
+    raise PostgresNotStarted("The portal's own Postgres is not installed. Type: uv sync")
 
 
 def _run(data: Path, program: str, *arguments: str) -> None:
-    command = [*_as_user(_server_user(data)), _binary(program), *arguments]
-    # The user's PGDATA, PGPORT, PGOPTIONS and the like are meant for other servers.
-    environment = {name: value for name, value in os.environ.items() if name[:2] != "PG"}
-    done = subprocess.run(
-        command, capture_output=True, text=True, check=False, cwd="/", env=environment
-    )
+    done = _call([*_as_user(_server_user(data)), _binary(program), *arguments])
     if done.returncode:
         raise _failure(data, done.stderr or done.stdout)
+
+
+def _call(command: list[str]) -> subprocess.CompletedProcess[str]:
+    # The user's PGDATA, PGPORT, PGOPTIONS and the like are meant for other servers.
+    environment = {name: value for name, value in os.environ.items() if name[:2] != "PG"}
+    return subprocess.run(  # noqa: S603 - no shell, and every word is ours.
+        command, capture_output=True, text=True, check=False, cwd="/", env=environment
+    )
 
 
 def _server_user(data: Path) -> int:
     """Return whom the server runs as: us, or for root the owner of the data.
 
-    Postgres refuses to run as root. 0 stands for root seen as user 1000 in a user
-    namespace; where that will not do, it is the user nobody.
+    Postgres refuses to run as root. 0 stands for root called nobody in a user namespace;
+    where that will not do, it is the real user nobody.
     """
     if os.geteuid() != 0:
         return os.geteuid()
@@ -340,16 +330,10 @@ def _as_user(user: int) -> list[str]:
     if os.geteuid() != 0:
         return []
     if user == 0:
-        return ["unshare", "--user", "--map-user=1000", "--map-group=1000"]
+        return ["unshare", "--user", f"--map-user={NOBODY}", f"--map-group={NOBODY}"]
     # The capability lets it pass folders closed to others, such as a checkout under /root.
     capability = ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
-    return [
-        "setpriv",
-        f"--reuid={user}",
-        f"--regid={user}",
-        "--clear-groups",
-        *capability,
-    ]
+    return ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups", *capability]
 
 
 def _namespace_will_do(data: Path) -> bool:
@@ -358,8 +342,7 @@ def _namespace_will_do(data: Path) -> bool:
     In there root may not pass the closed folders of other users.
     """
     check = ["sh", "-c", 'test -w "$0" && "$1" --version', str(data), _binary("postgres")]
-    probe = subprocess.run([*_as_user(0), *check], capture_output=True, check=False)
-    return probe.returncode == 0
+    return _call([*_as_user(0), *check]).returncode == 0
 
 
 def _hand_over(folder: Path, user: int) -> None:

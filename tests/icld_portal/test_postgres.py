@@ -145,8 +145,9 @@ def test_server_outlives_a_killed_starter_and_is_used_again(data):
     assert start(data) == pid
 
 
-def test_killed_server_is_started_anew_with_its_data(data):
-    pid = start(data)
+def test_killed_server_is_started_anew_with_all_its_data(data):
+    postgres.start(data)
+    pid = server_pid(data)
     with connect(data) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 1 AS number")
     os.kill(pid, signal.SIGKILL)
