@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 NO_BREAK_SPACE = "\u00a0"
@@ -65,3 +67,34 @@ def moment(value: datetime | None) -> str:
     if value is None:
         return ""
     return timezone.localtime(value, STOCKHOLM).strftime("%Y-%m-%d %H:%M")
+
+
+def time_left(until: datetime | None, *, now: datetime | None = None) -> str:
+    """Return "12 days and 3 hours left", by the server's clock; minutes on the last day."""
+    if until is None:
+        return ""
+    seconds = (until - (now or timezone.now())).total_seconds()
+    if seconds <= 0:
+        return _("The time is out.")
+    minutes = int(seconds // 60)
+    days, hours = minutes // (24 * 60), minutes // 60 % 24
+    if days:
+        return _("%(days)s and %(hours)s left") % {"days": _days(days), "hours": _hours(hours)}
+    if hours:
+        return _("%(hours)s and %(minutes)s left") % {
+            "hours": _hours(hours),
+            "minutes": _minutes(minutes % 60),
+        }
+    return _("%(minutes)s left") % {"minutes": _minutes(minutes)}
+
+
+def _days(count: int) -> str:
+    return ngettext("%(n)d day", "%(n)d days", count) % {"n": count}
+
+
+def _hours(count: int) -> str:
+    return ngettext("%(n)d hour", "%(n)d hours", count) % {"n": count}
+
+
+def _minutes(count: int) -> str:
+    return ngettext("%(n)d minute", "%(n)d minutes", count) % {"n": count}

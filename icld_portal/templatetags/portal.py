@@ -32,3 +32,9 @@ def moment(value: datetime | None) -> str:
 def in_language(item: object, field: str) -> str:
     """Show the reader's version of a text that is kept in both languages."""
     return localize.in_language(item, field)
+
+
+@register.filter
+def time_left(until: datetime | None) -> str:
+    """Say how long it is until a moment, in days and hours."""
+    return localize.time_left(until)

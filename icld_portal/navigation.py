@@ -1,0 +1,69 @@
+"""The menu: which pages a person is shown the way to, by role."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+PUBLIC_PAGES: tuple[tuple[str, Promise | str], ...] = (
+    ("start", _("About the programme")),
+    ("applications:questions", _("Questions")),
+    ("finance:guidelines", _("Budget guidelines")),
+)
+PARTY_PAGES: tuple[tuple[str, Promise | str], ...] = (
+    ("home", _("Home")),
+    ("applications:applications", _("Applications")),
+    ("partnerships:partnerships", _("Partnerships")),
+    ("partnerships:organisations", _("Organisations")),
+)
+OFFICE_PAGES: tuple[tuple[str, Promise | str], ...] = (
+    ("applications:worklist", _("Work list")),
+    ("finance:grants", _("Grants")),
+    ("applications:rounds", _("Rounds")),
+    ("partnerships:partnerships", _("Partnerships")),
+    ("partnerships:organisations", _("Organisations")),
+)
+FOOTER_PAGES: tuple[tuple[str, Promise | str], ...] = (
+    ("start", _("About the programme")),
+    ("applications:questions", _("All questions")),
+    ("finance:guidelines", _("Budget guidelines")),
+    ("accessibility", _("Accessibility")),
+)
+
+
+@dataclass(frozen=True)
+class Link:
+    """One entry of a menu; ``current`` is the value of aria-current, or empty."""
+
+    url: str
+    label: Promise | str
+    current: str = ""
+
+
+def links(pages: tuple[tuple[str, Promise | str], ...], *, path: str = "") -> list[Link]:
+    """Return the links to ``pages``; the one the reader stands in is marked."""
+    found = []
+    for name, label in pages:
+        try:
+            url = reverse(name)
+        except NoReverseMatch:
+            continue
+        found.append(Link(url, label, _current(url, path)))
+    return found
+
+
+def main_menu(request: HttpRequest) -> list[Link]:
+    """Return the pages of the role this person has."""
+    user: Any = request.user
+    if not user.is_authenticated:
+        return links(PUBLIC_PAGES, path=request.path)
+    return links(OFFICE_PAGES if user.office else PARTY_PAGES, path=request.path)
+
+
+def _current(url: str, path: str) -> str:
+    if url == path:
+        return "page"
+    return "true" if url != reverse("start") and path.startswith(url) else ""
