@@ -1,0 +1,88 @@
+"""Writing in a draft: one door, which locks the case and checks that it still is one."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from applications import rules
+from applications.models import Answer, Application, Question, Status
+from icld_portal.workflow import WrongStatus
+from partnerships.models import User
+
+
+class StaleAnswer(Exception):
+    """Somebody else has saved this answer since the page was opened."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+        super().__init__(answer.pk)
+
+
+@contextmanager
+def editing(application: Application, *, by: User) -> Iterator[Application]:
+    """Lock a draft for one write by ``by``; the content's version counts the writes.
+
+    Raises WrongStatus when it is no longer a draft, PermissionDenied when ``by`` does
+    not write for one of its parties. What is written inside is kept whole or not at all.
+    """
+    with transaction.atomic():
+        draft = (
+            Application.objects.select_for_update(of=("self",))
+            .select_related("budget", "sheet")
+            .get(pk=application.pk)
+        )
+        if draft.status != Status.DRAFT:
+            raise WrongStatus("edit")
+        if not rules.may_edit(by, draft):
+            raise PermissionDenied("edit")
+        yield draft
+        Application.objects.filter(pk=draft.pk).update(content_version=F("content_version") + 1)
+
+
+def answers_by_question(application: Application) -> dict[int, Answer]:
+    """Return the case's answers in its own language, by question id."""
+    return {
+        answer.question_id: answer
+        for answer in application.sheet.answers.all()
+        if answer.language == application.language
+    }
+
+
+def save_answer(
+    application: Application,
+    question: Question,
+    text: str,
+    *,
+    by: User,
+    version: int | None = None,
+) -> Answer:
+    """Keep ``text`` as the answer, in the case's language; call it inside ``editing``.
+
+    ``version`` is the one the writer saw; 0 means that there was no answer yet. Raises
+    StaleAnswer if another text has been saved since, and changes nothing then.
+    """
+    answer = Answer.objects.filter(
+        sheet=application.sheet_id, question=question, language=application.language
+    ).first()
+    if answer is None:
+        return Answer.objects.create(
+            sheet_id=application.sheet_id,
+            question=question,
+            language=application.language,
+            text=text,
+            updated_by=by,
+        )
+    if answer.text == text:
+        return answer
+    if version is not None and version != answer.version:
+        raise StaleAnswer(answer)
+    answer.text = text
+    answer.version += 1
+    answer.updated_at = timezone.now()
+    answer.updated_by = by
+    answer.save()
+    return answer

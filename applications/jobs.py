@@ -1,0 +1,24 @@
+"""Jobs of the case: making its papers after the deed, once each."""
+
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from applications.models import PaperKind
+
+RETRY = RetryStrategy(max_attempts=10, wait=30, linear_wait=60)
+
+
+@app.task(queue="papers", retry=RETRY)
+def make_receipt(application_id: int) -> None:
+    """Make the receipt in both languages; a second run finds it made."""
+    from applications import papers
+
+    papers.make_papers(application_id, PaperKind.RECEIPT)
+
+
+@app.task(queue="papers", retry=RETRY)
+def make_decision_letter(application_id: int) -> None:
+    """Make the decision letter in both languages; a second run finds it made."""
+    from applications import papers
+
+    papers.make_papers(application_id, PaperKind.DECISION)

@@ -1,0 +1,97 @@
+"""What the portal begins with on the process side: closed lists, question sets, settings."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from applications.models import (
+    CooperationArea,
+    CoreArea,
+    Goal,
+    GrantTypeSetting,
+    Purpose,
+    Question,
+    QuestionOption,
+    QuestionSet,
+    Section,
+)
+from finance.models import GrantType
+from partnerships.programme import rows_of
+
+FOLDER = Path(__file__).parent
+QUESTION_SETS = FOLDER / "content" / "question_sets"
+
+
+def load_vocabulary() -> None:
+    """Add what is missing of core areas, cooperation areas, goals and type settings."""
+    for model, name in ((CoreArea, "core_areas.csv"), (CooperationArea, "cooperation_areas.csv")):
+        model.objects.bulk_create(
+            (
+                model(
+                    code=row["code"],
+                    name_sv=row["name_sv"],
+                    name_en=row["name_en"],
+                    sort_order=order,
+                )
+                for order, row in enumerate(rows_of(name, FOLDER / "data"))
+            ),
+            ignore_conflicts=True,
+        )
+    Goal.objects.bulk_create(
+        (
+            Goal(
+                code=row["number"],
+                name_sv=row["title_sv"],
+                name_en=row["title_en"],
+                colour=row["colour_hex"],
+                sort_order=int(row["number"]),
+            )
+            for row in rows_of("goals.csv", FOLDER / "data")
+        ),
+        ignore_conflicts=True,
+    )
+    GrantTypeSetting.objects.bulk_create(
+        (GrantTypeSetting(grant_type=grant_type) for grant_type in GrantType),
+        ignore_conflicts=True,
+    )
+
+
+@transaction.atomic
+def load_question_sets() -> None:
+    """Publish version 1 of each grant type's form, where there is no version yet."""
+    for grant_type in GrantType:
+        known = QuestionSet.objects.filter(purpose=Purpose.APPLICATION, grant_type=grant_type)
+        if not known.exists():
+            text = (QUESTION_SETS / f"{grant_type}.toml").read_text(encoding="utf-8")
+            publish_question_set(tomllib.loads(text))
+
+
+def publish_question_set(form: dict[str, Any]) -> QuestionSet:
+    """Make and freeze version 1 of the form described by ``form`` (one TOML file)."""
+    question_set = QuestionSet.objects.create(
+        purpose=Purpose.APPLICATION,
+        grant_type=form["grant_type"],
+        version=1,
+        title_sv=form["title_sv"],
+        title_en=form["title_en"],
+    )
+    for order, row in enumerate(form["section"]):
+        questions = row.pop("question", [])
+        section = Section.objects.create(question_set=question_set, sort_order=order, **row)
+        for place, question in enumerate(questions):
+            _add_question(section, place, question)
+    question_set.published_at = timezone.now()
+    question_set.save(update_fields=["published_at"])
+    return question_set
+
+
+def _add_question(section: Section, place: int, row: dict[str, Any]) -> None:
+    options = row.pop("option", [])
+    question = Question.objects.create(section=section, sort_order=place, **row)
+    QuestionOption.objects.bulk_create(
+        QuestionOption(question=question, sort_order=order, **option)
+        for order, option in enumerate(options)
+    )

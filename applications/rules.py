@@ -1,0 +1,66 @@
+"""Who may do what with an application. *When* it may be done is the workflow's matter."""
+
+from applications.models import Application, Status
+from partnerships.models import Partnership, User
+from partnerships.models.people import SUBMITTING_ROLES, WRITING_ROLES, Role
+
+
+def party_ids(application: Application) -> set[int]:
+    """Ids of the organisations that own the case."""
+    return {party.organisation_id for party in application.case_parties.all()}
+
+
+def is_of_party(user: User, application: Application) -> bool:
+    """Return whether ``user`` is a member of one of the case's parties."""
+    return not party_ids(application).isdisjoint(user.roles)
+
+
+def may_view(user: User, application: Application) -> bool:
+    """Twin of ``ApplicationQuerySet.visible_to``; a test holds them together."""
+    if user.office and application.status != Status.DRAFT:
+        return True
+    return is_of_party(user, application)
+
+
+def may_edit(user: User, application: Application) -> bool:
+    """Writers of every party write; both parties own the text."""
+    return bool(user.organisations_with(WRITING_ROLES) & party_ids(application))
+
+
+def may_submit(user: User, application: Application) -> bool:
+    """The grantee's coordinator or authorised signatory hands in the application."""
+    grantees = {
+        party.organisation_id for party in application.case_parties.all() if party.is_grantee
+    }
+    return bool(user.organisations_with(SUBMITTING_ROLES) & grantees)
+
+
+def may_withdraw(user: User, application: Application) -> bool:
+    """Who may hand in may also take back."""
+    return may_submit(user, application)
+
+
+def may_start(user: User, partnership: Partnership) -> bool:
+    """Writers of any party begin a case of their partnership."""
+    parties = {party.organisation_id for party in partnership.parties.all()}
+    return bool(user.organisations_with(WRITING_ROLES) & parties)
+
+
+def may_take_up(user: User, application: Application) -> bool:
+    """Programme officers and decision makers take an application into assessment."""
+    return user.is_officer and not is_of_party(user, application)
+
+
+def may_assess(user: User, application: Application) -> bool:
+    """Programme officers and decision makers assess, but not a case of their own."""
+    return user.is_officer and not is_of_party(user, application)
+
+
+def may_decide(user: User, application: Application) -> bool:
+    """Decision makers decide, but not on a case of their own."""
+    return user.is_decider and not is_of_party(user, application)
+
+
+def may_assign(user: User, application: Application) -> bool:
+    """Programme officers share the work among themselves."""
+    return user.is_officer or Role.OFFICE_ADMINISTRATOR in user.all_roles

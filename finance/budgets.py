@@ -1,0 +1,50 @@
+"""Opening and freezing a case's budget."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from finance import caps
+from finance.models import Budget, Guideline, PartyCount
+from partnerships.models import Party, PartySide
+
+
+def open_budget(grant_type: str, parties: Sequence[Party], *, on: date) -> Budget:
+    """Make an empty budget under the guidelines in force on the day ``on``.
+
+    Raises Guideline.DoesNotExist when no version is in force.
+    """
+    guideline = Guideline.objects.all().in_force_on(on)
+    count = PartyCount.of(len(parties))
+    regions = [
+        party.organisation.country.region for party in parties if party.side == PartySide.PARTNER
+    ]
+    return Budget.objects.create(
+        guideline=guideline,
+        grant_type=grant_type,
+        parties=count,
+        region=caps.region_of(guideline, grant_type, count, regions),
+    )
+
+
+def years_between(start_on: date, end_on: date) -> int:
+    """Return how many accounting years a case has: a begun year counts as one.
+
+    2027-01-01 to 2027-12-31 is one year, to 2028-01-01 two.
+    """
+    years = 1
+    while end_on >= _years_after(start_on, years):
+        years += 1
+    return years
+
+
+def _years_after(start_on: date, years: int) -> date:
+    try:
+        return start_on.replace(year=start_on.year + years)
+    except ValueError:  # 29 February begins a year that has no such day
+        return start_on.replace(year=start_on.year + years, day=28) + timedelta(days=1)
+
+
+def freeze(budget: Budget, *, at: datetime) -> None:
+    """Let nobody write the budget's lines any more; Postgres holds it."""
+    budget.frozen_at = at
+    budget.save(update_fields=["frozen_at"])

@@ -1,0 +1,21 @@
+"""Load what the programme begins with: register, guidelines, lists, question sets."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from applications.programme import load_question_sets, load_vocabulary
+from finance.programme import load_guideline
+from partnerships.programme import load_register
+
+
+class Command(BaseCommand):
+    """Adds what is missing and changes nothing that is there, however often it is run."""
+
+    help = "Load countries, municipalities, regions, guidelines, closed lists and question sets."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        load_register()
+        load_guideline()
+        load_vocabulary()
+        load_question_sets()
