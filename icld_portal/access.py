@@ -98,9 +98,9 @@ post_only = _answers_to("POST")
 get_or_post = _answers_to("GET", "HEAD", "POST")
 
 
-def policy_of(view: Callable[..., Any], url_name: str | None) -> Policy | None:
+def policy_of(view: Callable[..., Any], view_name: str | None) -> Policy | None:
     """Return the policy declared for a view, or for the name of a foreign route."""
-    return getattr(view, "policy", None) or FOREIGN_POLICIES.get(url_name or "")
+    return getattr(view, "policy", None) or FOREIGN_POLICIES.get(view_name or "")
 
 
 class StampArrival:
@@ -128,7 +128,7 @@ class DefaultDeny(LoginRequiredMiddleware):
         view_kwargs: dict[str, Any],
     ) -> HttpResponseBase | None:
         match = request.resolver_match
-        policy = policy_of(view_func, match.url_name if match else None)
+        policy = policy_of(view_func, match.view_name if match else None)
         if policy is None:
             raise PermissionDenied("This route declares no policy.")
         if policy.public:
