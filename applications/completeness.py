@@ -83,25 +83,27 @@ def round_problems(application: Application, at: datetime) -> Iterator[Problem]:
 
 def question_problems(question: Question, text: str, section: Section) -> Iterator[Problem]:
     """Whether a question is answered, within its limit."""
-    where = {"page": section.key, "anchor": f"question-{question.key}"}
+
+    def problem(text: str) -> Problem:
+        return Problem(text, page=section.key, anchor=f"question-{question.key}")
+
     title = in_language(question, "text")
     if not text.strip():
         if question.required:
-            yield Problem(_("Not answered: %(question)s") % {"question": title}, **where)
+            yield problem(_("Not answered: %(question)s") % {"question": title})
         return
-    if question.kind == QuestionKind.CHOICE:
-        if text not in {option.value for option in question.options.all()}:
-            yield Problem(_("Choose again: %(question)s") % {"question": title}, **where)
+    options = {option.value for option in question.options.all()}
+    if question.kind == QuestionKind.CHOICE and text not in options:
+        yield problem(_("Choose again: %(question)s") % {"question": title})
     surplus = count_words(text) - question.word_limit if question.word_limit else 0
     if surplus > 0:
-        yield Problem(
+        yield problem(
             ngettext(
                 "%(surplus)d word above the limit of %(limit)d: %(question)s",
                 "%(surplus)d words above the limit of %(limit)d: %(question)s",
                 surplus,
             )
-            % {"surplus": surplus, "limit": question.word_limit, "question": title},
-            **where,
+            % {"surplus": surplus, "limit": question.word_limit, "question": title}
         )
 
 
@@ -194,9 +196,7 @@ def risks_problems(application: Application, section: Section) -> Iterator[Probl
     if not risks:
         yield Problem(_("Name at least one risk."), page=section.key, anchor="risks")
     if any(not (risk.measure and risk.owner) for risk in risks):
-        yield Problem(
-            _("A risk lacks a measure or an owner."), page=section.key, anchor="risks"
-        )
+        yield Problem(_("A risk lacks a measure or an owner."), page=section.key, anchor="risks")
 
 
 def budget_problems(application: Application, section: Section) -> Iterator[Problem]:

@@ -30,7 +30,9 @@ def content(application: Application) -> dict[str, Any]:
         "core_areas": _codes(application.core_areas),
         "cooperation_areas": _codes(application.cooperation_areas),
         "goals": _codes(application.goals),
-        "answers": _rows(application.sheet.answers, "question__key", "question", "language", "text"),
+        "answers": _rows(
+            application.sheet.answers, "question__key", "question", "language", "text"
+        ),
         "results": _rows(application.results, "pk", "text"),
         "indicators": [
             list(row)

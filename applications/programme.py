@@ -1,6 +1,7 @@
 """What the portal begins with on the process side: closed lists, question sets, settings."""
 
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,19 +28,13 @@ QUESTION_SETS = FOLDER / "content" / "question_sets"
 
 def load_vocabulary() -> None:
     """Add what is missing of core areas, cooperation areas, goals and type settings."""
-    for model, name in ((CoreArea, "core_areas.csv"), (CooperationArea, "cooperation_areas.csv")):
-        model.objects.bulk_create(
-            (
-                model(
-                    code=row["code"],
-                    name_sv=row["name_sv"],
-                    name_en=row["name_en"],
-                    sort_order=order,
-                )
-                for order, row in enumerate(rows_of(name, FOLDER / "data"))
-            ),
-            ignore_conflicts=True,
-        )
+    CoreArea.objects.bulk_create(
+        (CoreArea(**terms) for terms in named_terms("core_areas.csv")), ignore_conflicts=True
+    )
+    CooperationArea.objects.bulk_create(
+        (CooperationArea(**terms) for terms in named_terms("cooperation_areas.csv")),
+        ignore_conflicts=True,
+    )
     Goal.objects.bulk_create(
         (
             Goal(
@@ -57,6 +52,12 @@ def load_vocabulary() -> None:
         (GrantTypeSetting(grant_type=grant_type) for grant_type in GrantType),
         ignore_conflicts=True,
     )
+
+
+def named_terms(name: str) -> Iterator[dict[str, Any]]:
+    """Read a closed list in its printed order."""
+    for order, row in enumerate(rows_of(name, FOLDER / "data")):
+        yield {**row, "sort_order": order}
 
 
 @transaction.atomic

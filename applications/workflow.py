@@ -1,6 +1,7 @@
 """The life of an application: one function per deed, and the table they follow."""
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import cast
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -326,15 +327,14 @@ def _promise(
         for year, amount in sorted(amounts.items())
     )
     grantee = application.case_parties.select_related("organisation").get(is_grantee=True)
-    assert application.reference and application.start_on and application.end_on  # noqa: S101
     grants.open_grant(
-        reference=application.reference,
+        reference=str(application.reference),
         title=application.title_sv,
         grant_type=GrantType(application.grant_type),
         partnership=application.partnership,
         grantee=grantee.organisation,
-        start_on=application.start_on,
-        end_on=application.end_on,
+        start_on=cast(date, application.start_on),
+        end_on=cast(date, application.end_on),
         amounts=amounts,
         by=by,
         at=at,

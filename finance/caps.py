@@ -66,9 +66,10 @@ def totals(budget: Budget, lines: Sequence[BudgetLine] | None = None) -> BudgetT
 
 def limit_for(budget: Budget) -> GuidelineAmount:
     """Return the cell of the guidelines' table that this budget is held against."""
-    return budget.guideline.amounts.get(
+    limit: GuidelineAmount = budget.guideline.amounts.get(
         grant_type=budget.grant_type, region=budget.region, parties=budget.parties
     )
+    return limit
 
 
 def region_of(
@@ -82,7 +83,7 @@ def region_of(
     cells = guideline.amounts.filter(
         grant_type=grant_type, parties=parties, region__in=set(regions) or {BudgetRegion.EUROPE}
     )
-    return cells.order_by("-amount_sek", "region")[0].region
+    return str(cells.order_by("-amount_sek", "region")[0].region)
 
 
 def budget_problems(budget: Budget, lines: Sequence[BudgetLine] | None = None) -> list[Problem]:

@@ -1,9 +1,8 @@
 """Jobs of the floor: sending letters, and picking up what a dead worker left."""
 
+from django.db import transaction
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
-
-from django.db import transaction
 
 # A mail server that is down for hours still gets every letter, once.
 PATIENT = RetryStrategy(max_attempts=40, wait=60, linear_wait=60)

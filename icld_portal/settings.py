@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import dj_database_url
 import fontpkg_source_sans_3
@@ -34,7 +35,7 @@ if not SECRET_KEY:
             "SECRET_KEY is not set. Only the demo and the tests start without it: "
             "uv run manage.py demo"
         )
-    SECRET_KEY = "the demo alone runs with this key, on one machine, without real people"
+    SECRET_KEY = "the demo alone runs with this key, on one machine, without real people"  # noqa: S105
 
 PUBLIC_URL = os.environ.get("PORTAL_URL", "http://127.0.0.1:8000").rstrip("/")
 ALLOWED_HOSTS = words("PORTAL_HOSTS", "127.0.0.1,localhost,[::1]")
@@ -116,19 +117,21 @@ CRISPY_FAIL_SILENTLY = False
 # --- Database -------------------------------------------------------------------------
 
 EMBEDDED_POSTGRES = not os.environ.get("DATABASE_URL")
-if EMBEDDED_POSTGRES:
-    DATABASES = {"default": postgres.connection_settings(DATA_DIR)}
-else:
-    DATABASES = {"default": dict(dj_database_url.parse(os.environ["DATABASE_URL"]))}
-DATABASES["default"] |= {
+database: dict[str, Any] = (
+    dict(postgres.connection_settings(DATA_DIR))
+    if EMBEDDED_POSTGRES
+    else dict(dj_database_url.parse(os.environ["DATABASE_URL"]))
+)
+database |= {
     "OPTIONS": {
-        **DATABASES["default"].get("OPTIONS", {}),
+        **database.get("OPTIONS", {}),
         "pool": {"min_size": 1, "max_size": 8, "timeout": 10},
         # A forgotten index must not hold a page for a minute; jobs set their own.
         "options": "-c statement_timeout=5000 -c lock_timeout=4000",
     },
     "CONN_HEALTH_CHECKS": True,
 }
+DATABASES = {"default": database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     "default": {
@@ -221,7 +224,9 @@ PORTAL_EMAIL_BACKEND = os.environ.get(
     "PORTAL_EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend"
 )
 PORTAL_MAIL_IS_SENT = not DEMO
-DEFAULT_FROM_EMAIL = os.environ.get("PORTAL_MAIL_FROM", "Kommunalt Partnerskap <no-reply@localhost>")
+DEFAULT_FROM_EMAIL = os.environ.get(
+    "PORTAL_MAIL_FROM", "Kommunalt Partnerskap <no-reply@localhost>"
+)
 EMAIL_HOST = os.environ.get("PORTAL_SMTP_HOST", "localhost")
 EMAIL_PORT = int(os.environ.get("PORTAL_SMTP_PORT", "25"))
 EMAIL_HOST_USER = os.environ.get("PORTAL_SMTP_USER", "")

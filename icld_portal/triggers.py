@@ -6,9 +6,7 @@ import pgtrigger
 def append_only() -> list[pgtrigger.Trigger]:
     """Triggers that refuse to update, delete or truncate rows."""
     return [
-        pgtrigger.Protect(
-            name="append_only", operation=pgtrigger.Update | pgtrigger.Delete
-        ),
+        pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
         no_truncate(),
     ]
 
@@ -31,7 +29,7 @@ def frozen_by(name: str, *, parent: str, key: str, condition: str) -> pgtrigger.
     SQL over the alias ``parent`` that is true once the parent is frozen. An update that
     would move the row to or from a frozen parent is refused as well.
     """
-    query = f"SELECT 1 FROM {parent} AS parent WHERE parent.id = %s.{key} AND ({condition})"
+    query = f"SELECT 1 FROM {parent} AS parent WHERE parent.id = %s.{key} AND ({condition})"  # noqa: S608
     return pgtrigger.Trigger(
         name=name,
         when=pgtrigger.Before,

@@ -47,7 +47,13 @@ KINDS = (
     ("joint-board", "gemensam nämnd", "joint board", OrganisationSide.SWEDISH, True),
     ("municipal-association", "kommunalförbund", "municipal association", "swedish", True),
     ("regional-association", "regionförbund", "regional association", "swedish", True),
-    ("cooperation-body", "kommunalt samverkansorgan", "municipal cooperation body", "swedish", True),
+    (
+        "cooperation-body",
+        "kommunalt samverkansorgan",
+        "municipal cooperation body",
+        "swedish",
+        True,
+    ),
     ("municipal-company", "kommunalt bolag", "municipal company", OrganisationSide.SWEDISH, True),
     ("local-authority", "lokal myndighet", "local authority", OrganisationSide.PARTNER, True),
     ("regional-authority", "regional myndighet", "regional authority", "partner", True),
@@ -92,9 +98,7 @@ def load_swedish_organisations() -> None:
     """The 290 municipalities, the 21 regions and the programme office itself."""
     sweden = Country.objects.get(code="SE")
     kinds = {kind.code: kind for kind in OrganisationKind.objects.all()}
-    organisations = [
-        Organisation(kind=kinds["programme-office"], country=sweden, name=OFFICE_NAME)
-    ]
+    organisations = [Organisation(kind=kinds["programme-office"], country=sweden, name=OFFICE_NAME)]
     organisations += [
         Organisation(
             kind=kinds["municipality"],

@@ -1,7 +1,7 @@
 """The case: rounds, questions, applications, assessments and decisions."""
 
 from applications.models.answers import Answer, AnswerSheet
-from applications.models.application import Application, CaseParty, ReferenceSeries, Status
+from applications.models.application import Application, CaseParty, ReferenceSeries
 from applications.models.attachments import Attachment
 from applications.models.decisions import Assessment, Decision, DecisionYear, Outcome
 from applications.models.papers import ApplicationPaper, PaperKind
@@ -18,6 +18,7 @@ from applications.models.questions import (
 )
 from applications.models.rounds import GrantTypeSetting, Round
 from applications.models.vocabulary import CooperationArea, CoreArea, Goal
+from applications.statuses import Status
 
 __all__ = [
     "Activity",

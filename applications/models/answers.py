@@ -1,6 +1,6 @@
 """Answer sheets: what has been written to a question set."""
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import pghistory
 from django.conf import settings
@@ -12,9 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from applications.models.questions import Question, QuestionSet
 from icld_portal import triggers
 
-if TYPE_CHECKING:
-    from django.db.models.manager import RelatedManager
-
 # Far above any word limit: text above the limit is kept and pointed out, never cut.
 ANSWER_MAX_LENGTH = 200_000
 
@@ -24,9 +21,6 @@ class AnswerSheet(models.Model):
 
     question_set = models.ForeignKey(QuestionSet, models.PROTECT, related_name="sheets")
     frozen_at = models.DateTimeField(null=True, editable=False)
-
-    if TYPE_CHECKING:
-        answers: RelatedManager["Answer"]
 
     class Meta:
         triggers: ClassVar = [triggers.no_truncate()]

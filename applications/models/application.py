@@ -1,7 +1,7 @@
 """The application: one case of a partnership, from draft to decision."""
 
 import secrets
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import pghistory
 import pgtrigger
@@ -19,14 +19,6 @@ from finance.models import Budget, GrantType
 from icld_portal import triggers
 from icld_portal.localize import in_language
 from partnerships.models import Country, Organisation, Partnership, PartySide, User
-
-if TYPE_CHECKING:
-    from django.db.models.manager import RelatedManager
-
-    from applications.models.attachments import Attachment
-    from applications.models.decisions import Assessment, Decision
-    from applications.models.papers import ApplicationPaper
-    from applications.models.plan import Activity, Result, Risk
 
 # What was handed in can be read for ever as it was handed in.
 FACTS = (
@@ -93,7 +85,7 @@ class Application(models.Model):
     """A case of a partnership that asks for a grant; owned by all its parties."""
 
     key = models.CharField(max_length=KEY_LENGTH, unique=True, default=new_key, editable=False)
-    reference = models.CharField(_("reference"), max_length=9, null=True, unique=True)
+    reference = models.CharField(_("reference"), max_length=9, null=True, unique=True)  # noqa: DJ001
     partnership = models.ForeignKey(
         Partnership, models.PROTECT, related_name="applications", verbose_name=_("partnership")
     )
@@ -145,22 +137,14 @@ class Application(models.Model):
         verbose_name=_("programme officer"),
     )
 
-    if TYPE_CHECKING:
-        case_parties: RelatedManager["CaseParty"]
-        results: RelatedManager[Result]
-        activities: RelatedManager[Activity]
-        risks: RelatedManager[Risk]
-        attachments: RelatedManager[Attachment]
-        assessments: RelatedManager[Assessment]
-        papers: RelatedManager[ApplicationPaper]
-        decision: Decision
-
     objects = ApplicationQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["-received_at", "-pk"]
         indexes: ClassVar = [
-            models.Index(fields=["status", "-received_at", "-id"], name="application_status_newest"),
+            models.Index(
+                fields=["status", "-received_at", "-id"], name="application_status_newest"
+            ),
             models.Index(fields=["-received_at", "-id"], name="application_newest"),
             models.Index(fields=["partnership", "grant_type"], name="application_partnership_type"),
         ]
@@ -213,6 +197,9 @@ class Application(models.Model):
     def __str__(self) -> str:
         return f"{self.handle} {self.title}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("applications:application", args=[self.handle])
+
     @property
     def handle(self) -> str:
         """What stands in the address: the reference, or the key while it is a draft."""
@@ -222,9 +209,6 @@ class Application(models.Model):
     def title(self) -> str:
         """The title in the reader's language, else in the other."""
         return in_language(self, "title")
-
-    def get_absolute_url(self) -> str:
-        return reverse("applications:application", args=[self.handle])
 
 
 class CaseParty(models.Model):

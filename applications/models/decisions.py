@@ -1,6 +1,6 @@
 """What ICLD thinks and decides: assessments and the decision with its yearly sums."""
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import pghistory
 from django.db import models
@@ -11,9 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from applications.models.application import Application
 from icld_portal import triggers
 from partnerships.models import User
-
-if TYPE_CHECKING:
-    from django.db.models.manager import RelatedManager
 
 
 class Outcome(models.TextChoices):
@@ -30,9 +27,7 @@ class Assessment(models.Model):
     application = models.ForeignKey(Application, models.PROTECT, related_name="assessments")
     author = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("author"))
     text = models.TextField(_("assessment"))
-    recommendation = models.CharField(
-        _("recommendation"), max_length=8, choices=Outcome.choices
-    )
+    recommendation = models.CharField(_("recommendation"), max_length=8, choices=Outcome.choices)
     written_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -42,7 +37,8 @@ class Assessment(models.Model):
                 fields=["application", "author"], name="assessment_once_per_author"
             ),
             models.CheckConstraint(
-                condition=Q(recommendation__in=Outcome.values), name="assessment_recommendation_known"
+                condition=Q(recommendation__in=Outcome.values),
+                name="assessment_recommendation_known",
             ),
         ]
         triggers: ClassVar = [triggers.no_truncate()]
@@ -61,9 +57,6 @@ class Decision(models.Model):
         User, models.PROTECT, related_name="+", verbose_name=_("decided by")
     )
     decided_at = models.DateTimeField(_("decided"), default=timezone.now)
-
-    if TYPE_CHECKING:
-        years: RelatedManager["DecisionYear"]
 
     class Meta:
         constraints: ClassVar = [

@@ -1,6 +1,6 @@
 """The plan: results with indicators, activities and risks, as rows that can be compared."""
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import pghistory
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -11,9 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from applications.models.application import Application
 from icld_portal import triggers
 from partnerships.models import Organisation
-
-if TYPE_CHECKING:
-    from django.db.models.manager import RelatedManager
 
 SCALE = [(number, str(number)) for number in range(1, 6)]
 
@@ -37,9 +34,6 @@ class Result(models.Model):
 
     application = models.ForeignKey(Application, models.CASCADE, related_name="results")
     text = models.TextField(_("expected result"), max_length=2000)
-
-    if TYPE_CHECKING:
-        indicators: RelatedManager["Indicator"]
 
     class Meta:
         ordering: ClassVar = ["application", "pk"]

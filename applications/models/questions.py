@@ -1,6 +1,6 @@
 """Question sets: the programme's forms as dated, frozen versions in both languages."""
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import pgtrigger
 from django.db import models
@@ -10,9 +10,6 @@ from django.utils.translation import gettext_lazy as _
 from finance.models import GrantType
 from icld_portal import triggers
 from icld_portal.localize import in_language
-
-if TYPE_CHECKING:
-    from django.db.models.manager import RelatedManager
 
 
 class Purpose(models.TextChoices):
@@ -83,9 +80,6 @@ class QuestionSet(models.Model):
     title_en = models.CharField(_("title in English"), max_length=120)
     published_at = models.DateTimeField(_("published"), null=True, blank=True)
 
-    if TYPE_CHECKING:
-        sections: RelatedManager["Section"]
-
     objects = QuestionSetQuerySet.as_manager()
 
     class Meta:
@@ -135,9 +129,6 @@ class Section(models.Model):
     intro_sv = models.TextField(_("introduction in Swedish"), blank=True)
     intro_en = models.TextField(_("introduction in English"), blank=True)
 
-    if TYPE_CHECKING:
-        questions: RelatedManager["Question"]
-
     class Meta:
         ordering: ClassVar = ["question_set", "sort_order"]
         constraints: ClassVar = [
@@ -173,9 +164,6 @@ class Question(models.Model):
     text_en = models.CharField(_("question in English"), max_length=300)
     help_sv = models.TextField(_("help in Swedish"), blank=True)
     help_en = models.TextField(_("help in English"), blank=True)
-
-    if TYPE_CHECKING:
-        options: RelatedManager["QuestionOption"]
 
     class Meta:
         ordering: ClassVar = ["section", "sort_order"]

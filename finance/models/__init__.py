@@ -4,9 +4,9 @@ from finance.models.budgets import Budget, BudgetLine
 from finance.models.grants import Grant, GrantYear
 from finance.models.guidelines import (
     CostCategory,
+    GrantType,
     Guideline,
     GuidelineAmount,
-    GrantType,
     LimitKind,
     PartyCount,
     Per,

@@ -1,6 +1,6 @@
 """A case's budget: lines per year, party and cost category, in whole SEK."""
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import pghistory
 import pgtrigger
@@ -12,9 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from finance.models.guidelines import CostCategory, GrantType, Guideline, PartyCount
 from icld_portal import triggers
 from partnerships.models import BudgetRegion, Organisation
-
-if TYPE_CHECKING:
-    from django.db.models.manager import RelatedManager
 
 MAX_YEARS = 3
 
@@ -35,9 +32,6 @@ class Budget(models.Model):
         _("reason for going above a guide value"), blank=True, max_length=4000
     )
     frozen_at = models.DateTimeField(null=True, editable=False)
-
-    if TYPE_CHECKING:
-        lines: RelatedManager["BudgetLine"]
 
     class Meta:
         constraints: ClassVar = [
@@ -76,9 +70,7 @@ class BudgetLine(models.Model):
         CostCategory, models.PROTECT, related_name="+", verbose_name=_("cost category")
     )
     description = models.CharField(_("description"), max_length=200, blank=True)
-    days = models.DecimalField(
-        _("days"), max_digits=6, decimal_places=2, null=True, blank=True
-    )
+    days = models.DecimalField(_("days"), max_digits=6, decimal_places=2, null=True, blank=True)
     day_cost_sek = models.PositiveIntegerField(_("cost per day"), null=True, blank=True)
     amount_sek = models.PositiveIntegerField(_("amount"))
 
@@ -91,7 +83,9 @@ class BudgetLine(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(days=None, day_cost_sek=None)
-                | Q(days__gt=0, day_cost_sek__gt=0, amount_sek=Round(F("days") * F("day_cost_sek"))),
+                | Q(
+                    days__gt=0, day_cost_sek__gt=0, amount_sek=Round(F("days") * F("day_cost_sek"))
+                ),
                 name="budget_line_salary_is_days_times_cost",
             ),
             models.CheckConstraint(

@@ -1,6 +1,6 @@
 """A decided grant: what ICLD has promised, copied from the decision and kept."""
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import pghistory
 import pgtrigger
@@ -12,9 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from finance.models.guidelines import GrantType
 from icld_portal import triggers
 from partnerships.models import Organisation, Partnership, User
-
-if TYPE_CHECKING:
-    from django.db.models.manager import RelatedManager
 
 
 class GrantQuerySet(models.QuerySet["Grant"]):
@@ -53,9 +50,6 @@ class Grant(models.Model):
     status = models.CharField(
         _("status"), max_length=10, choices=Status.choices, default=Status.ACTIVE
     )
-
-    if TYPE_CHECKING:
-        years: RelatedManager["GrantYear"]
 
     objects = GrantQuerySet.as_manager()
 

@@ -1,7 +1,7 @@
 """Budget guidelines as dated versions: ceilings, guide values, day rate, cost categories."""
 
 from datetime import date
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import pgtrigger
 from django.db import models
@@ -11,9 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from icld_portal import triggers
 from icld_portal.localize import in_language
 from partnerships.models import BudgetRegion
-
-if TYPE_CHECKING:
-    from django.db.models.manager import RelatedManager
 
 FROZEN = "parent.published_at IS NOT NULL"
 
@@ -84,10 +81,6 @@ class Guideline(models.Model):
     )
     note_sv = models.TextField(_("note in Swedish"), blank=True)
     note_en = models.TextField(_("note in English"), blank=True)
-
-    if TYPE_CHECKING:
-        amounts: RelatedManager["GuidelineAmount"]
-        categories: RelatedManager["CostCategory"]
 
     objects = GuidelineQuerySet.as_manager()
 

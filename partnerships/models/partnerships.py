@@ -1,6 +1,6 @@
 """A partnership and its parties: the parent of every case."""
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -10,9 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from partnerships.models.organisations import Organisation
 from partnerships.models.people import User
-
-if TYPE_CHECKING:
-    from django.db.models.manager import RelatedManager
 
 
 class PartnershipQuerySet(models.QuerySet["Partnership"]):
@@ -36,9 +33,6 @@ class Partnership(models.Model):
     organisations: "models.ManyToManyField[Organisation, Party]" = models.ManyToManyField(
         Organisation, through="Party", related_name="partnerships"
     )
-
-    if TYPE_CHECKING:
-        parties: RelatedManager["Party"]
 
     objects = PartnershipQuerySet.as_manager()
 
