@@ -3,14 +3,17 @@
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from icld_portal import views
+from icld_portal import public, views
 from icld_portal.access import PUBLIC, post_only
 
 urlpatterns = [
-    path("", views.start, name="start"),
+    path("", public.start, name="start"),
+    path("accessibility/", public.accessibility, name="accessibility"),
     path("language/", PUBLIC(post_only(set_language)), name="set_language"),
     path("account/", include("allauth.account.urls")),
     path("account/two-factor/", include("allauth.mfa.urls")),
+    path("", include("applications.urls")),
+    path("", include("finance.urls")),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
 ]

@@ -1,17 +1,10 @@
-"""Pages of the front door: start, health, and what to say when something is refused."""
+"""Whether the portal is well, and what to say when something is refused."""
 
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from icld_portal.access import PUBLIC, get_only
-
-
-@PUBLIC
-@get_only
-def start(request: HttpRequest) -> HttpResponse:
-    """What the programme is, who may apply, and when."""
-    return render(request, "icld_portal/start.html")
 
 
 @PUBLIC

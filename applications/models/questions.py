@@ -69,6 +69,10 @@ class QuestionSetQuerySet(models.QuerySet["QuestionSet"]):
         """Load sections, questions and options in three queries."""
         return self.prefetch_related("sections__questions__options")
 
+    def with_question_counts(self) -> "QuestionSetQuerySet":
+        """Annotate ``question_count``."""
+        return self.annotate(question_count=models.Count("sections__questions"))
+
 
 class QuestionSet(models.Model):
     """One version of one form. Frozen once published; a case keeps the one it began with."""

@@ -1,0 +1,52 @@
+"""The budget guidelines as anybody may read them."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.functional import Promise
+
+from finance.models import GrantType, Guideline, GuidelineAmount, PartyCount
+from icld_portal.access import PUBLIC, get_only
+from partnerships.models import BudgetRegion
+
+COLUMNS = [(parties, region) for parties in PartyCount for region in BudgetRegion]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One grant type: its amounts in the order of ``COLUMNS``; None where there is none."""
+
+    label: Promise | str
+    amounts: list[GuidelineAmount | None]
+
+
+@PUBLIC
+@get_only
+def guidelines(request: HttpRequest) -> HttpResponse:
+    """The ceilings and guide values in force, the day rate and the closed list of costs."""
+    guideline = (
+        Guideline.objects.published()
+        .filter(valid_from__lte=timezone.localdate())
+        .order_by("valid_from", "version")
+        .last()
+    )
+    context = {
+        "guideline": guideline,
+        "regions": [region.label for _parties in PartyCount for region in BudgetRegion],
+        "party_counts": [parties.label for parties in PartyCount],
+        "rows": _rows(guideline) if guideline else [],
+    }
+    return render(request, "finance/guidelines.html", context)
+
+
+def _rows(guideline: Guideline) -> list[Row]:
+    cells = {
+        (amount.grant_type, amount.parties, amount.region): amount
+        for amount in guideline.amounts.all()
+    }
+    return [
+        Row(kind.label, [cells.get((kind, parties, region)) for parties, region in COLUMNS])
+        for kind in GrantType
+    ]
