@@ -1,0 +1,42 @@
+"""The test environment: strict, without network, each test in a database of its own."""
+
+import os
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.test import TransactionTestCase
+
+from icld_portal import postgres
+from tests import database
+
+pytest_plugins = ["tests.people"]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the database server before anything asks for it."""
+    if settings.EMBEDDED_POSTGRES:
+        Path(settings.DATA_DIR).mkdir(parents=True, exist_ok=True)
+        postgres.start(settings.DATA_DIR, durable=False)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker, worker_id) -> None:
+    """Give this worker its copy of the template database."""
+    with django_db_blocker.unblock():
+        database.make_template()
+        name = f"portal_test_{worker_id}_{os.getpid()}"
+        database.copy_template(name)
+        TransactionTestCase._fixture_teardown = lambda case: database.copy_template(name)
+        yield
+        database.leave()
+        database.run_sql("DROP DATABASE IF EXISTS {name} WITH (FORCE)", name=name)
+
+
+@pytest.fixture
+def in_english():
+    """Run the test as an English-speaking reader."""
+    from django.utils import translation
+
+    with translation.override("en"):
+        yield

@@ -1,0 +1,156 @@
+"""Making cases for tests by walking the real workflow."""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from django.utils import timezone
+
+from applications import workflow
+from applications.drafting import editing, save_answer
+from applications.models import (
+    Activity,
+    Application,
+    CooperationArea,
+    CoreArea,
+    Goal,
+    Indicator,
+    Outcome,
+    Question,
+    QuestionKind,
+    Result,
+    Risk,
+    Round,
+)
+from finance.models import BudgetLine
+from partnerships.models import Partnership, User
+
+
+def open_round(at: datetime | None = None) -> Round:
+    """Return a round that is open at ``at`` (now)."""
+    day = timezone.localtime(at).date()
+    found, _made = Round.objects.get_or_create(
+        deadline_on=day + timedelta(days=20), defaults={"opens_on": day - timedelta(days=10)}
+    )
+    return found
+
+
+def empty_draft(
+    partnership: Partnership, *, by: User, grant_type: str = "project", language: str = "sv"
+) -> Application:
+    """Return a draft as it is when it has just been begun."""
+    open_round()
+    return workflow.start_application(partnership, grant_type, by=by, language=language)
+
+
+def ready_draft(
+    partnership: Partnership,
+    *,
+    by: User,
+    grant_type: str = "project",
+    sek: int = 100_000,
+    years: int = 1,
+) -> Application:
+    """Return a draft that can be handed in; ``sek`` is asked for each year."""
+    draft = empty_draft(partnership, by=by, grant_type=grant_type)
+    fill(draft, by=by, sek=sek, years=years)
+    return Application.objects.get(pk=draft.pk)
+
+
+def fill(application: Application, *, by: User, sek: int = 100_000, years: int = 1) -> None:
+    """Answer everything that is asked for."""
+    with editing(application, by=by) as draft:
+        draft.title_sv, draft.title_en = "Rent vatten i två kommuner", "Clean water in two towns"
+        draft.start_on, draft.end_on = date(2027, 7, 1), date(2027 + years, 6, 30)
+        draft.save()
+        draft.budget.years = years
+        draft.budget.save()
+        draft.core_areas.add(CoreArea.objects.first())
+        draft.cooperation_areas.add(CooperationArea.objects.first())
+        draft.goals.add(Goal.objects.first())
+        for party in draft.case_parties.all():
+            party.contact_name, party.contact_email = "Test Kontaktsson", "contact@example.org"
+            party.save()
+        answer_everything(draft, by=by)
+        plan(draft)
+        for year in range(1, years + 1):
+            add_cost(draft, sek, year=year)
+
+
+def answer_everything(draft: Application, *, by: User) -> None:
+    """Write a short, valid answer to every question of the case's set."""
+    questions = Question.objects.filter(
+        section__question_set=draft.sheet.question_set
+    ).prefetch_related("options")
+    for question in questions:
+        text = "Parterna vill lära av varandra."
+        if question.kind == QuestionKind.CHOICE:
+            text = question.options.all()[0].value
+        elif question.kind == QuestionKind.YES_NO:
+            text = "yes"
+        elif question.kind == QuestionKind.NUMBER:
+            text = "4"
+        save_answer(draft, question, text, by=by)
+
+
+def plan(draft: Application) -> None:
+    """One result with an indicator, one activity, one risk."""
+    result = Result.objects.create(application=draft, text="Fler hushåll har rent vatten.")
+    Indicator.objects.create(
+        result=result, text="Andel hushåll", baseline="40 %", target="60 %", source="Mätning"
+    )
+    grantee = draft.case_parties.get(is_grantee=True).organisation
+    Activity.objects.create(application=draft, year=1, organisation=grantee, text="Studiebesök")
+    Risk.objects.create(
+        application=draft, text="Val", probability=2, consequence=3, measure="Plan", owner="Båda"
+    )
+
+
+def add_cost(
+    draft: Application, sek: int, *, year: int = 1, category: str = "travel"
+) -> BudgetLine:
+    """Add one expense of the grantee, whole SEK."""
+    return BudgetLine.objects.create(
+        budget=draft.budget,
+        year=year,
+        organisation=draft.case_parties.get(is_grantee=True).organisation,
+        category=draft.budget.guideline.categories.get(code=category),
+        description="Resor",
+        amount_sek=sek,
+    )
+
+
+def add_salary(draft: Application, days: str, day_cost_sek: int, *, year: int = 1) -> BudgetLine:
+    """Add one salary line of the grantee: days times the cost of a day."""
+    return BudgetLine.objects.create(
+        budget=draft.budget,
+        year=year,
+        organisation=draft.case_parties.get(is_grantee=True).organisation,
+        category=draft.budget.guideline.categories.get(is_salary=True),
+        description="Projektledare",
+        days=Decimal(days),
+        day_cost_sek=day_cost_sek,
+        amount_sek=int((Decimal(days) * day_cost_sek).to_integral_value(rounding="ROUND_HALF_UP")),
+    )
+
+
+def submitted(partnership: Partnership, *, by: User, **options) -> Application:
+    """Return a case that has just been handed in."""
+    return workflow.submit(ready_draft(partnership, by=by, **options), by=by)
+
+
+def in_assessment(partnership: Partnership, *, by: User, officer: User, **options) -> Application:
+    """Return a case that ``officer`` has taken up."""
+    return workflow.take_up(submitted(partnership, by=by, **options), by=officer)
+
+
+def approved(partnership: Partnership, *, by: User, decider: User, **options) -> Application:
+    """Return a case that ``decider`` has approved with what was asked for."""
+    case = in_assessment(partnership, by=by, officer=decider, **options)
+    workflow.decide(
+        case,
+        by=decider,
+        outcome=Outcome.APPROVED,
+        reason="En stark ansökan.",
+        amounts={1: options.get("sek", 100_000)},
+    )
+    return Application.objects.get(pk=case.pk)
