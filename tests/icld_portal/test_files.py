@@ -18,6 +18,7 @@ from PIL import Image
 
 from applications.models import Attachment
 from icld_portal import files
+from icld_portal import settings as portal_settings
 from icld_portal.files import (
     DOCX,
     JPEG,
@@ -48,9 +49,10 @@ def _english():
 
 @pytest.fixture
 def file_store(settings, tmp_path):
-    options = {**settings.STORAGES["default"]["OPTIONS"], "location": str(tmp_path)}
-    default = {**settings.STORAGES["default"], "OPTIONS": options}
-    settings.STORAGES = {**settings.STORAGES, "default": default}
+    """The folder in which files are kept, as the portal keeps them on disk."""
+    on_disk = portal_settings.STORAGES["default"]
+    options = {**on_disk["OPTIONS"], "location": str(tmp_path)}
+    settings.STORAGES = {**settings.STORAGES, "default": {**on_disk, "OPTIONS": options}}
     return tmp_path
 
 

@@ -56,7 +56,22 @@ def test_money_is_read_as_people_write_it(written, amount):
 
 @pytest.mark.parametrize(
     "written",
-    "650.000|650,000|1e5|0x10|65 0000|6 50|650 000,0|kr|+5|1_000|٦٥٠|½|5 kr kr|NaN".split("|"),
+    [
+        "650.000",
+        "650,000",
+        "1e5",
+        "0x10",
+        "65 0000",
+        "6 50",
+        "650 000,0",
+        "kr",
+        "+5",
+        "1_000",
+        "٦٥٠",
+        "½",
+        "5 kr kr",
+        "NaN",
+    ],
 )
 def test_money_that_could_mean_two_things_is_refused_with_an_example(written):
     assert refusal(MoneyField(), written) == "Write whole kronor, for example 650 000."
