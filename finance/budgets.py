@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
 
 from finance import caps
 from finance.models import Budget, Guideline, PartyCount
@@ -24,6 +25,14 @@ def open_budget(grant_type: str, parties: Sequence[Party], *, on: date) -> Budge
         parties=count,
         region=caps.region_of(guideline, grant_type, count, regions),
     )
+
+
+def salary_sek(days: Decimal, day_cost_sek: int) -> int:
+    """Return days times the cost of a day in whole SEK, half a krona rounded up.
+
+    Postgres rounds the same way in the constraint that holds the line together.
+    """
+    return int((days * day_cost_sek).to_integral_value(rounding=ROUND_HALF_UP))
 
 
 def years_between(start_on: date, end_on: date) -> int:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import InternalError, connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from applications import workflow
@@ -32,8 +32,8 @@ def test_the_table_of_deeds_and_the_moves_postgres_allows_are_the_same():
 
 
 def test_a_ready_draft_is_handed_in_frozen_and_both_parties_are_told(partnership, coordinator):
-    arrived = timezone.now()
     draft = cases.ready_draft(partnership, by=coordinator)
+    arrived = timezone.now()
 
     case = workflow.submit(draft, by=coordinator, at=arrived)
 
@@ -153,7 +153,11 @@ def test_an_officer_does_not_decide(partnership, coordinator, officer):
 def test_an_illegal_status_by_raw_sql_is_refused(partnership, coordinator):
     case = cases.submitted(partnership, by=coordinator)
 
-    with pytest.raises(InternalError), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(DatabaseError, match="pgtrigger"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(
             "UPDATE applications_application SET status = 'approved' WHERE id = %s", [case.pk]
         )
@@ -182,7 +186,11 @@ def test_what_is_frozen_is_frozen_by_the_database(partnership, coordinator, stat
     cases.submitted(partnership, by=coordinator)
     events = Event.objects.count()
 
-    with pytest.raises(InternalError), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(DatabaseError, match="pgtrigger"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(statement)
 
     assert Event.objects.count() == events

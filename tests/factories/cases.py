@@ -21,6 +21,7 @@ from applications.models import (
     Risk,
     Round,
 )
+from finance.budgets import salary_sek
 from finance.models import BudgetLine
 from partnerships.models import Partnership, User
 
@@ -129,7 +130,7 @@ def add_salary(draft: Application, days: str, day_cost_sek: int, *, year: int = 
         description="Projektledare",
         days=Decimal(days),
         day_cost_sek=day_cost_sek,
-        amount_sek=int((Decimal(days) * day_cost_sek).to_integral_value(rounding="ROUND_HALF_UP")),
+        amount_sek=salary_sek(Decimal(days), day_cost_sek),
     )
 
 
