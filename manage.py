@@ -6,8 +6,8 @@ import sys
 
 # Commands that show, measure or describe the portal may run with the demo's own key;
 # whatever serves real people needs SECRET_KEY.
-DEMO_COMMANDS = frozenset({"bench", "demo", "list_routes", "seed_demo"})
-WITHOUT_DATABASE = frozenset({"check", "collectstatic", "help", "list_routes", "makemessages"})
+DEMO_COMMANDS = frozenset({"bench", "demo", "draw_states", "list_routes", "seed_demo"})
+WITHOUT_DATABASE = frozenset({"check", "collectstatic", "draw_states", "help", "list_routes"})
 
 
 def main() -> None:

@@ -29,6 +29,6 @@ class UndefinedVariable(str):
         raise AssertionError(f"undefined variable in a template: {name}")
 
 
-TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = UndefinedVariable("%s")
+TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = UndefinedVariable("%s")  # type: ignore[index]
 
 MAINTENANCE_DATABASE = database["NAME"]

@@ -17,6 +17,7 @@ from applications.models.vocabulary import CooperationArea, CoreArea, Goal
 from applications.statuses import MOVES, Status
 from finance.models import Budget, GrantType
 from icld_portal import triggers
+from icld_portal.constraints import known
 from icld_portal.localize import in_language
 from partnerships.models import Country, Organisation, Partnership, PartySide, User
 
@@ -166,9 +167,8 @@ class Application(models.Model):
                 condition=Q(end_on=None) | Q(start_on=None) | Q(end_on__gte=F("start_on")),
                 name="application_ends_after_start",
             ),
-            models.CheckConstraint(
-                condition=Q(status__in=Status.values), name="application_status_known"
-            ),
+            known("status", Status, name="application_status_known"),
+            known("grant_type", GrantType, name="application_grant_type_known"),
         ]
         triggers: ClassVar = [
             pgtrigger.FSM(
@@ -231,6 +231,7 @@ class CaseParty(models.Model):
             models.UniqueConstraint(
                 fields=["application"], condition=Q(is_grantee=True), name="case_party_one_grantee"
             ),
+            known("side", PartySide, name="case_party_side_known"),
         ]
         indexes: ClassVar = [
             models.Index(fields=["organisation", "application"], name="case_party_organisation")

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.models.application import Application
 from icld_portal import triggers
+from icld_portal.constraints import known
 from partnerships.models import User
 
 
@@ -36,10 +37,7 @@ class Assessment(models.Model):
             models.UniqueConstraint(
                 fields=["application", "author"], name="assessment_once_per_author"
             ),
-            models.CheckConstraint(
-                condition=Q(recommendation__in=Outcome.values),
-                name="assessment_recommendation_known",
-            ),
+            known("recommendation", Outcome, name="assessment_recommendation_known"),
         ]
         triggers: ClassVar = [triggers.no_truncate()]
 
@@ -61,9 +59,7 @@ class Decision(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(condition=~Q(reason=""), name="decision_has_a_reason"),
-            models.CheckConstraint(
-                condition=Q(outcome__in=Outcome.values), name="decision_outcome_known"
-            ),
+            known("outcome", Outcome, name="decision_outcome_known"),
         ]
         triggers: ClassVar = triggers.append_only()
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.models.application import Application
 from icld_portal import triggers
+from icld_portal.constraints import known
 from icld_portal.models import FrozenPaper
 
 
@@ -29,8 +30,6 @@ class ApplicationPaper(FrozenPaper):
             models.UniqueConstraint(
                 fields=["application", "kind", "language"], name="paper_once_per_language"
             ),
-            models.CheckConstraint(
-                condition=models.Q(kind__in=PaperKind.values), name="paper_kind_known"
-            ),
+            known("kind", PaperKind, name="paper_kind_known"),
         ]
         triggers: ClassVar = triggers.append_only()

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from finance.models import GrantType
 from icld_portal import triggers
+from icld_portal.constraints import known
 from icld_portal.localize import in_language
 
 
@@ -91,7 +92,9 @@ class QuestionSet(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["purpose", "grant_type", "version"], name="question_set_version_once"
-            )
+            ),
+            known("purpose", Purpose, name="question_set_purpose_known"),
+            known("grant_type", GrantType, name="question_set_grant_type_known"),
         ]
         triggers: ClassVar = [
             pgtrigger.Protect(
@@ -140,6 +143,8 @@ class Section(models.Model):
             models.UniqueConstraint(
                 fields=["question_set", "sort_order"], name="section_order_once"
             ),
+            known("part", Part, name="section_part_known"),
+            known("side", OwnerSide, name="section_side_known"),
         ]
         triggers: ClassVar = [
             triggers.frozen_by(
@@ -178,6 +183,7 @@ class Question(models.Model):
                 condition=Q(word_limit=0) | Q(kind__in=["long_text", "short_text"]),
                 name="question_word_limit_on_texts_only",
             ),
+            known("kind", QuestionKind, name="question_kind_known"),
         ]
         triggers: ClassVar = [
             triggers.frozen_by(

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from finance.models import GrantType
+from icld_portal.constraints import known
 from icld_portal.localize import STOCKHOLM
 
 
@@ -79,11 +80,7 @@ class GrantTypeSetting(models.Model):
 
     class Meta:
         ordering: ClassVar = ["grant_type"]
-        constraints: ClassVar = [
-            models.CheckConstraint(
-                condition=Q(grant_type__in=GrantType.values), name="grant_type_setting_known"
-            )
-        ]
+        constraints: ClassVar = [known("grant_type", GrantType, name="grant_type_setting_known")]
 
     def __str__(self) -> str:
         return self.grant_type

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from finance.models.guidelines import CostCategory, GrantType, Guideline, PartyCount
 from icld_portal import triggers
+from icld_portal.constraints import known
 from partnerships.models import BudgetRegion, Organisation
 
 MAX_YEARS = 3
@@ -37,7 +38,10 @@ class Budget(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(years__range=(1, MAX_YEARS)), name="budget_years_one_to_three"
-            )
+            ),
+            known("grant_type", GrantType, name="budget_grant_type_known"),
+            known("region", BudgetRegion, name="budget_region_known"),
+            known("parties", PartyCount, name="budget_parties_known"),
         ]
         triggers: ClassVar = [
             pgtrigger.Protect(

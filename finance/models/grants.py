@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from finance.models.guidelines import GrantType
 from icld_portal import triggers
+from icld_portal.constraints import known
 from partnerships.models import Organisation, Partnership, User
 
 
@@ -58,7 +59,8 @@ class Grant(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(end_on__gte=models.F("start_on")), name="grant_ends_after_start"
-            )
+            ),
+            known("grant_type", GrantType, name="grant_type_known"),
         ]
         triggers: ClassVar = [
             pgtrigger.FSM(

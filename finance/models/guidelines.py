@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from icld_portal import triggers
+from icld_portal.constraints import known
 from icld_portal.localize import in_language
 from partnerships.models import BudgetRegion
 
@@ -126,6 +127,11 @@ class GuidelineAmount(models.Model):
                 condition=Q(work_effort_sek=None) | Q(work_effort_sek__lte=models.F("amount_sek")),
                 name="guideline_work_effort_within_amount",
             ),
+            known("grant_type", GrantType, name="guideline_grant_type_known"),
+            known("region", BudgetRegion, name="guideline_region_known"),
+            known("parties", PartyCount, name="guideline_parties_known"),
+            known("per", Per, name="guideline_per_known"),
+            known("kind", LimitKind, name="guideline_kind_known"),
         ]
         triggers: ClassVar = [
             triggers.frozen_by(

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from icld_portal.constraints import known
 from icld_portal.localize import in_language
 
 if TYPE_CHECKING:
@@ -33,11 +34,7 @@ class Country(models.Model):
 
     class Meta:
         ordering: ClassVar = ["name_en"]
-        constraints: ClassVar = [
-            models.CheckConstraint(
-                condition=Q(region__in=BudgetRegion.values), name="country_region_known"
-            )
-        ]
+        constraints: ClassVar = [known("region", BudgetRegion, name="country_region_known")]
 
     def __str__(self) -> str:
         return in_language(self, "name")
@@ -63,9 +60,7 @@ class OrganisationKind(models.Model):
     class Meta:
         ordering: ClassVar = ["side", "name_en"]
         constraints: ClassVar = [
-            models.CheckConstraint(
-                condition=Q(side__in=OrganisationSide.values), name="organisation_kind_side_known"
-            )
+            known("side", OrganisationSide, name="organisation_kind_side_known")
         ]
 
     def __str__(self) -> str:

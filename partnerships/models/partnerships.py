@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from icld_portal.constraints import known
 from partnerships.models.organisations import Organisation
 from partnerships.models.people import User
 
@@ -83,7 +84,7 @@ class Party(models.Model):
             models.CheckConstraint(
                 condition=Q(is_grantee=False) | Q(side="swedish"), name="party_grantee_is_swedish"
             ),
-            models.CheckConstraint(condition=Q(side__in=PartySide.values), name="party_side_known"),
+            known("side", PartySide, name="party_side_known"),
         ]
 
     def __str__(self) -> str:

@@ -11,6 +11,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from icld_portal.constraints import known
 from partnerships.models.organisations import Organisation
 
 
@@ -149,7 +150,7 @@ class Membership(models.Model):
             models.UniqueConstraint(
                 fields=["user", "organisation", "role"], name="membership_role_once"
             ),
-            models.CheckConstraint(condition=Q(role__in=Role.values), name="membership_role_known"),
+            known("role", Role, name="membership_role_known"),
         ]
 
     def __str__(self) -> str:

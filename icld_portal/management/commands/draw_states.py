@@ -1,0 +1,59 @@
+"""Draw the states of a case from the table its workflow follows."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.utils import translation
+
+from applications.statuses import APPLICANT_WORDS, Status
+from applications.workflow import TRANSITIONS
+from icld_portal.workflow import Transition
+
+PAGE = Path(settings.BASE_DIR) / "docs" / "states.md"
+BEGINNING = """# States of an application
+
+Drawn by `uv run manage.py draw_states` from the transition table in
+`applications/workflow.py`; a test fails when this page is older than the table. Postgres
+holds the same moves in a trigger, so not even raw SQL can make another one.
+
+"""
+
+
+def draw(transitions: Iterable[Transition], initial: str) -> str:
+    """Return a Mermaid state diagram of ``transitions``."""
+    moves = [
+        f"    {source} --> {transition.target}: {transition.verb}"
+        for transition in transitions
+        for source in sorted(transition.sources)
+    ]
+    sources = {source for transition in transitions for source in transition.sources}
+    targets = {transition.target for transition in transitions}
+    ends = [f"    {state} --> [*]" for state in sorted(targets - sources)]
+    return "\n".join(
+        ["```mermaid", "stateDiagram-v2", f"    [*] --> {initial}", *moves, *ends, "```"]
+    )
+
+
+def words_table() -> str:
+    """Return the table of what staff and parties read for the same state."""
+    rows = ["| state | ICLD reads | the parties read |", "|---|---|---|"]
+    rows += [f"| `{state}` | {state.label} | {APPLICANT_WORDS[state]} |" for state in Status]
+    return "\n".join(rows)
+
+
+def page() -> str:
+    """Return docs/states.md as the code has it now."""
+    with translation.override("en"):
+        return f"{BEGINNING}{draw(TRANSITIONS, Status.DRAFT)}\n\n{words_table()}\n"
+
+
+class Command(BaseCommand):
+    """Writes docs/states.md."""
+
+    help = "Draw the states of an application into docs/states.md."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        PAGE.write_text(page(), encoding="utf-8")
