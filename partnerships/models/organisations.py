@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from icld_portal.constraints import known
 from icld_portal.localize import in_language
+from icld_portal.ordering import SvKey
 
 if TYPE_CHECKING:
     from partnerships.models.people import User
@@ -111,7 +112,8 @@ class Organisation(models.Model):
     objects = OrganisationQuerySet.as_manager()
 
     class Meta:
-        ordering: ClassVar = ["name", "pk"]
+        ordering: ClassVar = [SvKey("name"), "pk"]
+        indexes: ClassVar = [models.Index(SvKey("name"), "id", name="organisation_swedish_order")]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["country", "name"], name="organisation_name_once"),
             models.UniqueConstraint(

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from icld_portal.constraints import known
+from icld_portal.ordering import SvKey
 from partnerships.models.organisations import Organisation
 from partnerships.models.people import User
 
@@ -38,7 +39,8 @@ class Partnership(models.Model):
     objects = PartnershipQuerySet.as_manager()
 
     class Meta:
-        ordering: ClassVar = ["name", "pk"]
+        ordering: ClassVar = [SvKey("name"), "pk"]
+        indexes: ClassVar = [models.Index(SvKey("name"), "id", name="partnership_swedish_order")]
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(since_year=None) | Q(since_year__range=(1950, 2100)),

@@ -56,28 +56,13 @@ def test_money_is_read_as_people_write_it(written, amount):
 
 @pytest.mark.parametrize(
     "written",
-    [
-        "650.000",
-        "650,000",
-        "1e5",
-        "0x10",
-        "65 0000",
-        "6 50",
-        "650 000,0",
-        "kr",
-        "+5",
-        "1_000",
-        "٦٥٠",
-        "½",
-        "5 kr kr",
-        "NaN",
-    ],
+    ["650.000", "650,000", "1e5", "0x10", "65 0000", "6 50", "650 000,0", "kr", "+5", "1_000", "½"],
 )
 def test_money_that_could_mean_two_things_is_refused_with_an_example(written):
     assert refusal(MoneyField(), written) == "Write whole kronor, for example 650 000."
 
 
-@pytest.mark.parametrize("written", ["65\x00", "650\n000", "9" * 5_000, " " * 100_000 + "x"])
+@pytest.mark.parametrize("written", ["٦٥٠", "65\x00", "650\n000", "9" * 5_000, " " * 100_000 + "x"])
 def test_money_that_no_keyboard_wrote_is_refused(written):
     assert refusal(MoneyField(), f"1{written}1").startswith("Write whole kronor")
 
