@@ -6,8 +6,9 @@ import sys
 
 # Commands that show, measure or describe the portal may run with the demo's own key;
 # whatever serves real people needs SECRET_KEY.
-DEMO_COMMANDS = frozenset({"bench", "demo", "draw_states", "list_routes", "seed_demo"})
-WITHOUT_DATABASE = frozenset({"check", "collectstatic", "draw_states", "help", "list_routes"})
+DOCUMENT_COMMANDS = frozenset({"draw_states", "list_routes", "update_catalogue"})
+DEMO_COMMANDS = DOCUMENT_COMMANDS | {"bench", "demo", "seed_demo"}
+WITHOUT_DATABASE = DOCUMENT_COMMANDS | {"check", "collectstatic", "help"}
 
 
 def main() -> None:

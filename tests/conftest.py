@@ -7,14 +7,15 @@ import pytest
 from django.conf import settings
 from django.test import TransactionTestCase
 
-from icld_portal import postgres
+from icld_portal import catalogues, postgres
 from tests import database
 
 pytest_plugins = ["tests.people"]
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Start the database server before anything asks for it."""
+    """Compile the texts and start the database server before anything asks for them."""
+    catalogues.compile_catalogues()
     if settings.EMBEDDED_POSTGRES:
         Path(settings.DATA_DIR).mkdir(parents=True, exist_ok=True)
         postgres.start(settings.DATA_DIR, durable=False)
