@@ -1,0 +1,41 @@
+"""Forms as our pages show them: help before the field, errors beside it, nothing lost."""
+
+from typing import Any
+
+from django import forms
+
+CLASSES: tuple[tuple[type[forms.Widget], str], ...] = (
+    (forms.CheckboxSelectMultiple, "form-check-input"),
+    (forms.RadioSelect, "form-check-input"),
+    (forms.CheckboxInput, "form-check-input"),
+    (forms.Select, "form-select"),
+    (forms.HiddenInput, ""),
+    (forms.Widget, "form-control"),
+)
+
+
+class PageForm(forms.Form):
+    """A form whose fields are drawn by ``components/_field.html``.
+
+    The browser's own ``required`` is off: a draft with gaps must reach the server.
+    """
+
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            dress(field)
+
+    def add_field(self, name: str, field: forms.Field) -> None:
+        """Add a field that is known only when the form is made."""
+        dress(field)
+        self.fields[name] = field
+
+
+def dress(field: forms.Field) -> None:
+    """Give a field the class under which our style sheet knows its kind."""
+    css = next(css for kind, css in CLASSES if isinstance(field.widget, kind))
+    own = field.widget.attrs.get("class", "")
+    if css and css not in own.split():
+        field.widget.attrs["class"] = f"{own} {css}".strip()
