@@ -83,6 +83,16 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
         """Organisations that can be a cooperation partner."""
         return self.filter(kind__side=OrganisationSide.PARTNER)
 
+    def matching(self, text: str) -> "OrganisationQuerySet":
+        """Organisations whose name, county or country holds ``text``; all for none."""
+        if not text:
+            return self
+        names = ("name", "region_name", "country__name_sv", "country__name_en")
+        found = Q()
+        for name in names:
+            found |= Q(**{f"{name}__icontains": text})
+        return self.filter(found)
+
     def of_member(self, user: "User") -> "OrganisationQuerySet":
         """The organisations ``user`` is a member of."""
         return self.filter(pk__in=user.memberships.values("organisation"))

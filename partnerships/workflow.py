@@ -1,0 +1,73 @@
+"""Deeds about the parties."""
+
+from collections.abc import Sequence
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from icld_portal import events
+from icld_portal.problems import NotReady, Problem
+from partnerships import rules
+from partnerships.models import (
+    Organisation,
+    OrganisationSide,
+    Partnership,
+    Party,
+    PartySide,
+    User,
+)
+
+
+@transaction.atomic
+def found_partnership(
+    name: str,
+    *,
+    swedish: Organisation,
+    partners: Sequence[Organisation],
+    by: User,
+    since_year: int | None = None,
+) -> Partnership:
+    """Begin a partnership; ``swedish`` becomes the grantee.
+
+    Raises PermissionDenied if ``by`` does not write for ``swedish``, NotReady if the
+    parties cannot make a partnership. Source: ICLD's presentation 2019, "Who may apply".
+    """
+    if not rules.may_found(by, swedish):
+        raise PermissionDenied("found_partnership")
+    if found := party_problems(swedish, partners):
+        raise NotReady(found)
+    partnership = Partnership.objects.create(name=name, since_year=since_year)
+    grantee = Party(
+        partnership=partnership, organisation=swedish, side=PartySide.SWEDISH, is_grantee=True
+    )
+    others = [
+        Party(partnership=partnership, organisation=partner, side=PartySide.PARTNER)
+        for partner in partners
+    ]
+    Party.objects.bulk_create([grantee, *others])
+    events.record(partnership, "found", by=by, parties=1 + len(others))
+    return partnership
+
+
+def party_problems(swedish: Organisation, partners: Sequence[Organisation]) -> list[Problem]:
+    """Return what keeps these organisations from making a partnership."""
+    found = []
+    if swedish.kind.side != OrganisationSide.SWEDISH or not swedish.kind.may_apply:
+        found.append(
+            Problem(
+                _("%(name)s is not an organisation that may apply for Sweden.")
+                % {"name": swedish.name},
+                anchor="id_swedish",
+            )
+        )
+    if not partners:
+        found.append(Problem(_("Choose at least one cooperation partner."), anchor="partners"))
+    for partner in partners:
+        if partner.kind.side != OrganisationSide.PARTNER or not partner.kind.may_apply:
+            text = _("%(name)s cannot be a cooperation partner.") % {"name": partner.name}
+            found.append(Problem(text, anchor="partners"))
+    if partners and not any(partner.country.is_open for partner in partners):
+        text = _("At least one partner must be in a country that is open for cooperation.")
+        found.append(Problem(text, anchor="partners"))
+    return found
