@@ -3,17 +3,19 @@
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from icld_portal import public, views
+from icld_portal import dashboard, public, views
 from icld_portal.access import PUBLIC, post_only
 
 urlpatterns = [
     path("", public.start, name="start"),
+    path("home/", dashboard.home, name="home"),
     path("accessibility/", public.accessibility, name="accessibility"),
     path("language/", PUBLIC(post_only(set_language)), name="set_language"),
     path("account/", include("allauth.account.urls")),
     path("account/two-factor/", include("allauth.mfa.urls")),
     path("", include("applications.urls")),
     path("", include("finance.urls")),
+    path("", include("partnerships.urls")),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
 ]

@@ -76,6 +76,35 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         """Load what a row of a list shows, one query per kind of row."""
         return self.select_related("partnership", "round", "country", "officer", "budget")
 
+    def for_page(self) -> "ApplicationQuerySet":
+        """Load what every page about one case shows, in two queries."""
+        parties = CaseParty.objects.select_related("organisation__country", "organisation__kind")
+        return self.select_related(
+            "partnership", "round", "country", "budget__guideline", "sheet__question_set"
+        ).prefetch_related(models.Prefetch("case_parties", parties))
+
+    def with_content(self) -> "ApplicationQuerySet":
+        """Load everything the parties have written, one query per kind of row."""
+        return self.for_page().prefetch_related(
+            "core_areas",
+            "cooperation_areas",
+            "goals",
+            "sheet__answers",
+            "sheet__question_set__sections__questions__options",
+            "results__indicators",
+            "activities__organisation",
+            "risks",
+            "attachments",
+        )
+
+    def for_own_list(self) -> "ApplicationQuerySet":
+        """Load what a party's list of its cases shows, newest first."""
+        return (
+            self.select_related("partnership", "round")
+            .prefetch_related("case_parties__organisation")
+            .order_by("-pk")
+        )
+
     def with_asked(self) -> "ApplicationQuerySet":
         """Annotate ``asked_sek``: the budget's sum, whole SEK."""
         return self.annotate(asked_sek=models.Sum("budget__lines__amount_sek", default=0))

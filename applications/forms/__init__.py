@@ -1,0 +1,1 @@
+"""What applicants and staff fill in."""

@@ -1,0 +1,162 @@
+"""The questions of one section as a form; every answer may be empty while it is a draft."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from applications.models import Answer, Question, QuestionKind
+from applications.models.answers import ANSWER_MAX_LENGTH
+from icld_portal.forms import LongTextField, SafeCharField, count_words
+from icld_portal.localize import in_language
+from icld_portal.page_forms import PageForm
+
+YES_NO = [("yes", _("Yes")), ("no", _("No"))]
+NUMBER_MAX_LENGTH = 30
+
+
+@dataclass(frozen=True)
+class Written:
+    """One answer as it was sent: its question, the text, and the version it was based on."""
+
+    question: Question
+    text: str
+    version: int
+
+
+@dataclass(frozen=True)
+class QuestionRow:
+    """One question on the page: the field, its hidden token, and the other's text if any."""
+
+    question: Question
+    field: forms.BoundField
+    token: forms.BoundField
+    conflict: Answer | None
+
+    @property
+    def optional(self) -> bool:
+        """Whether the application can be handed in without this answer."""
+        return not self.question.required
+
+    @property
+    def words(self) -> int:
+        """How many words stand in the field."""
+        return count_words(str(self.field.value() or ""))
+
+    @property
+    def surplus(self) -> int:
+        """How many words above the limit."""
+        return max(0, self.words - self.question.word_limit) if self.question.word_limit else 0
+
+
+def token_of(text: str, version: int) -> str:
+    """Return the mark of what was on the page when it was opened: version and fingerprint."""
+    return f"{version}.{sha256(text.encode()).hexdigest()[:16]}"
+
+
+def answer_field(question: Question) -> forms.Field:
+    """Return the form field of a question; word limits are counted, never enforced here."""
+    options: dict[str, Any] = {
+        "label": in_language(question, "text"),
+        "help_text": in_language(question, "help"),
+        "required": False,
+    }
+    if question.kind == QuestionKind.LONG_TEXT:
+        rows = 4 if 0 < question.word_limit <= 100 else 8
+        widget = forms.Textarea(attrs={"rows": rows} | _word_attrs(question))
+        return LongTextField(**options, widget=widget, max_length=ANSWER_MAX_LENGTH)
+    if question.kind == QuestionKind.SHORT_TEXT:
+        return SafeCharField(**options, widget=forms.TextInput(attrs=_word_attrs(question)))
+    if question.kind == QuestionKind.NUMBER:
+        figures = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+        return SafeCharField(**options, max_length=NUMBER_MAX_LENGTH, widget=figures)
+    choices: list[Any] = [(option.value, str(option)) for option in question.options.all()]
+    if question.kind == QuestionKind.YES_NO:
+        choices = list(YES_NO)
+    return forms.ChoiceField(**options, choices=choices, widget=forms.RadioSelect)
+
+
+def _word_attrs(question: Question) -> dict[str, str]:
+    return {"data-words": str(question.word_limit)} if question.word_limit else {}
+
+
+class AnswersForm(PageForm):
+    """One field per question. The element's id is the anchor that problems point at."""
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        questions: Iterable[Question],
+        answers: Mapping[int, Answer],
+    ) -> None:
+        super().__init__(data, auto_id="%s")
+        self.questions = list(questions)
+        self.answers = answers
+        self.conflicts: dict[int, Answer] = {}
+        for question in self.questions:
+            stored = answers.get(question.pk)
+            text, version = (stored.text, stored.version) if stored else ("", 0)
+            self.add_field(self.name_of(question), answer_field(question))
+            self.add_field(
+                self.token_name(question),
+                forms.CharField(widget=forms.HiddenInput, required=False, max_length=40),
+            )
+            self.initial[self.name_of(question)] = text
+            self.initial[self.token_name(question)] = token_of(text, version)
+
+    @staticmethod
+    def name_of(question: Question) -> str:
+        """The field's name, also the anchor."""
+        return f"question-{question.key}"
+
+    @staticmethod
+    def token_name(question: Question) -> str:
+        """The name of the hidden mark of what was on the page."""
+        return f"seen-{question.key}"
+
+    def rows(self) -> list[QuestionRow]:
+        """The questions in order, for the template."""
+        return [
+            QuestionRow(
+                question,
+                self[self.name_of(question)],
+                self[self.token_name(question)],
+                self.conflicts.get(question.pk),
+            )
+            for question in self.questions
+        ]
+
+    def written(self) -> list[Written]:
+        """The answers that this person has changed since the page was opened."""
+        found = []
+        for question in self.questions:
+            text = self.cleaned_data.get(self.name_of(question))
+            if text is None:
+                continue
+            stored = self.answers.get(question.pk)
+            version, seen = self._seen(question, stored)
+            untouched = seen and sha256(text.encode()).hexdigest()[:16] == seen
+            if not untouched and text != (stored.text if stored else ""):
+                found.append(Written(question, text, version))
+        return found
+
+    def _seen(self, question: Question, stored: Answer | None) -> tuple[int, str]:
+        """Return the version and fingerprint the page was opened with."""
+        number, _dot, seen = str(self.cleaned_data.get(self.token_name(question), "")).partition(
+            "."
+        )
+        if number.isascii() and number.isdecimal() and len(number) < 9:
+            return int(number), seen
+        # Without a readable mark the page counts as older than anything stored.
+        return (0, "") if stored is None else (stored.version - 1, "")
+
+    def show_conflict(self, question: Question, stored: Answer) -> None:
+        """Keep this person's text in the field and show the other's beside it."""
+        self.conflicts[question.pk] = stored
+        # The next save is made knowing the other's text, so it is based on that version.
+        self.data = self.data.copy()  # type: ignore[attr-defined]
+        self.data[self.token_name(question)] = token_of(stored.text, stored.version)  # type: ignore[index]

@@ -1,0 +1,234 @@
+"""The page of one section: which forms it is made of, and how they are saved together."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from django.forms.formsets import BaseFormSet
+from django.utils.translation import gettext_lazy
+
+from applications.drafting import StaleAnswer, answers_by_question, save_answer
+from applications.forms import budget as budget_forms
+from applications.forms import plan
+from applications.forms.answers import AnswersForm
+from applications.forms.areas import AreasForm
+from applications.forms.basics import BasicsForm, ContactForm
+from applications.models import Application, Part, Section
+from finance import caps
+from icld_portal.problems import Problem
+from partnerships.models import Organisation, User
+
+
+class SectionPage:
+    """A section that has questions alone; the parts below add their own forms."""
+
+    template: ClassVar[str] = "applications/sections/questions.html"
+
+    def __init__(self, application: Application, section: Section, data: Any = None) -> None:
+        self.application = application
+        self.section = section
+        self.data = data
+        self.answers = AnswersForm(
+            data,
+            questions=section.questions.all(),
+            answers=answers_by_question(application),
+        )
+        self.make()
+
+    def make(self) -> None:
+        """Make the part's own forms."""
+
+    def forms(self) -> list[Any]:
+        """The part's own forms, in the order of the page."""
+        return []
+
+    def save_part(self, draft: Application) -> None:
+        """Write the part's own forms to a locked draft."""
+
+    @property
+    def parties(self) -> list[Organisation]:
+        """The organisations of the case, the grantee first."""
+        return [party.organisation for party in self.application.case_parties.all()]
+
+    def is_valid(self) -> bool:
+        """Whether everything that was written can be kept; every form is asked."""
+        verdicts = [form.is_valid() for form in [*self.forms(), self.answers]]
+        return all(verdicts)
+
+    def save(self, draft: Application, *, by: User) -> bool:
+        """Write all of it; False when somebody else's text stands against this person's."""
+        self.save_part(draft)
+        for written in self.answers.written():
+            try:
+                save_answer(draft, written.question, written.text, by=by, version=written.version)
+            except StaleAnswer as stale:
+                self.answers.show_conflict(written.question, stale.answer)
+        return not self.answers.conflicts
+
+    def errors(self) -> list[Problem]:
+        """What was refused, each with the id of its field."""
+        return [problem for form in [*self.forms(), self.answers] for problem in _errors(form)]
+
+
+def _errors(form: Any) -> list[Problem]:
+    if isinstance(form, BaseFormSet):
+        found = [Problem(str(text)) for text in form.non_form_errors()]
+        for row in form.forms:
+            found += _errors(row)
+            if hasattr(row, "indicators"):
+                found += _errors(row.indicators)
+        return found
+    if not form.is_bound:
+        return []
+    return [
+        Problem(_with_label(form, name, str(text)), anchor=_anchor(form, name))
+        for name, texts in form.errors.items()
+        for text in texts
+    ]
+
+
+def _with_label(form: Any, name: str, text: str) -> str:
+    return f"{form[name].label}: {text}" if name in form.fields else text
+
+
+def _anchor(form: Any, name: str) -> str:
+    if name not in form.fields:
+        return ""
+    return str(form[name].id_for_label or form[name].auto_id)
+
+
+class BasicsPage(SectionPage):
+    """Title, dates and contacts."""
+
+    template = "applications/sections/basics.html"
+
+    def make(self) -> None:
+        self.basics = BasicsForm(self.data, application=self.application)
+        self.contacts = [
+            ContactForm(self.data, party=party) for party in self.application.case_parties.all()
+        ]
+
+    def forms(self) -> list[Any]:
+        return [self.basics, *self.contacts]
+
+    def save_part(self, draft: Application) -> None:
+        self.basics.save(draft)
+        for contact in self.contacts:
+            contact.save()
+
+
+class AreasPage(SectionPage):
+    """Core areas, cooperation areas and goals."""
+
+    template = "applications/sections/areas.html"
+
+    def make(self) -> None:
+        self.areas = AreasForm(self.data, application=self.application)
+
+    def forms(self) -> list[Any]:
+        return [self.areas]
+
+    def save_part(self, draft: Application) -> None:
+        self.areas.save(draft)
+
+
+class ResultsPage(SectionPage):
+    """Results with indicators."""
+
+    template = "applications/sections/results.html"
+
+    def make(self) -> None:
+        self.rows = plan.result_rows(self.data, self.application)
+
+    def forms(self) -> list[Any]:
+        return [self.rows]
+
+    def save_part(self, draft: Application) -> None:
+        plan.save_results(self.rows, draft)
+
+
+class ActivitiesPage(SectionPage):
+    """Activities by year and party."""
+
+    template = "applications/sections/rows.html"
+    anchor = "activities"
+    row_word = gettext_lazy("Activity")
+    new_word = gettext_lazy("New activity")
+
+    def make(self) -> None:
+        self.rows = plan.activity_rows(self.data, self.application, self.parties)
+
+    def forms(self) -> list[Any]:
+        return [self.rows]
+
+    def save_part(self, draft: Application) -> None:
+        plan.save_activities(self.rows, draft)
+
+
+class RisksPage(SectionPage):
+    """Risks with their measures."""
+
+    template = "applications/sections/rows.html"
+    anchor = "risks"
+    row_word = gettext_lazy("Risk")
+    new_word = gettext_lazy("New risk")
+
+    def make(self) -> None:
+        self.rows = plan.risk_rows(self.data, self.application)
+
+    def forms(self) -> list[Any]:
+        return [self.rows]
+
+    def save_part(self, draft: Application) -> None:
+        plan.save_risks(self.rows, draft)
+
+
+class BudgetPage(SectionPage):
+    """Lines per year, with the sums beside them."""
+
+    template = "applications/sections/budget.html"
+
+    def make(self) -> None:
+        self.tables = budget_forms.year_tables(self.data, self.application, self.parties)
+        self.reason = budget_forms.ReasonForm(self.data, budget=self.application.budget)
+
+    def forms(self) -> list[Any]:
+        return [*self.tables.values(), self.reason]
+
+    def save_part(self, draft: Application) -> None:
+        draft.budget.guide_reason = self.reason.cleaned_data["guide_reason"]
+        draft.budget.save(update_fields=["guide_reason"])
+        budget_forms.save_lines(self.tables, draft.budget)
+
+    def sums(self) -> budget_forms.Sums:
+        """What the page adds up to: as written now, or as stored."""
+        budget = self.application.budget
+        if self.data is None:
+            return budget_forms.Sums(budget, caps.lines_of(budget))
+        if self.reason.is_valid():
+            budget.guide_reason = self.reason.cleaned_data["guide_reason"]
+        return budget_forms.Sums(budget, budget_forms.unsaved_lines(self.tables, budget))
+
+
+PAGES: dict[str, type[SectionPage]] = {
+    Part.QUESTIONS: SectionPage,
+    Part.BASICS: BasicsPage,
+    Part.AREAS: AreasPage,
+    Part.RESULTS: ResultsPage,
+    Part.ACTIVITIES: ActivitiesPage,
+    Part.RISKS: RisksPage,
+    Part.BUDGET: BudgetPage,
+}
+
+
+def page_for(application: Application, section: Section, data: Any = None) -> SectionPage:
+    """Make the page of ``section``, filled with what was sent if anything was."""
+    return PAGES[section.part](application, section, data)
+
+
+def neighbours(sections: Sequence[Section], section: Section) -> dict[str, Section | None]:
+    """The sections before and after this one."""
+    place = [one.pk for one in sections].index(section.pk)
+    return {
+        "previous": sections[place - 1] if place else None,
+        "next": sections[place + 1] if place + 1 < len(sections) else None,
+    }

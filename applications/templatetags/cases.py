@@ -1,0 +1,38 @@
+"""Rows of cases for pages of other parts of the portal."""
+
+from typing import Any
+
+from django import template
+
+from applications.models import Application
+from applications.progress import next_step_in_list
+from applications.statuses import APPLICANT_WORDS, Status
+from finance.models import GrantType
+from partnerships.models import Partnership
+
+register = template.Library()
+CHAIN = {value: number for number, value in enumerate(GrantType.values)}
+# A partnership's chain is short; more than this is shown in the list of applications.
+MOST_SHOWN = 50
+
+
+@register.inclusion_tag("applications/_case_table.html", takes_context=True)
+def cases_of(context: dict[str, Any], partnership: Partnership) -> dict[str, Any]:
+    """List a partnership's cases in the order of the chain, as far as the reader may see."""
+    user = context["request"].user
+    cases = Application.objects.visible_to(user).filter(partnership=partnership).for_own_list()
+    rows = sorted(cases[:MOST_SHOWN], key=lambda case: (CHAIN[case.grant_type], case.pk))
+    return {
+        "rows": [
+            {
+                "application": case,
+                "word": _word(case, office=user.office),
+                "step": next_step_in_list(case, user),
+            }
+            for case in rows
+        ]
+    }
+
+
+def _word(case: Application, *, office: bool) -> Any:
+    return case.get_status_display() if office else APPLICANT_WORDS[Status(case.status)]

@@ -1,0 +1,62 @@
+"""The page of one case: for its parties a task list, then what became of it."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+
+from applications import progress, rules
+from applications.finding import case_of
+from applications.models import Application, PaperKind, Status
+from applications.statuses import APPLICANT_WORDS
+from finance import caps
+from icld_portal.access import SIGNED_IN, get_only
+from icld_portal.problems import blocking
+from partnerships.requests import PortalRequest
+
+
+@SIGNED_IN
+@get_only
+def application(request: PortalRequest, handle: str) -> HttpResponse:
+    """Show the case as this person meets it: draft, handed in, or on ICLD's desk."""
+    found = case_of(request, handle, Application.objects.all().with_content())
+    if found.status == Status.DRAFT:
+        return render(request, "applications/draft.html", draft_context(request, found))
+    if request.user.office and not rules.is_of_party(request.user, found):
+        return redirect("applications:read", found.handle)
+    return render(request, "applications/handed_in.html", handed_in_context(request, found))
+
+
+def draft_context(request: PortalRequest, draft: Application) -> dict[str, Any]:
+    """What the task list shows."""
+    tasks = progress.task_list(draft)
+    lines = caps.lines_of(draft.budget)
+    return {
+        "application": draft,
+        "tasks": tasks,
+        "complete": sum(task.state == progress.COMPLETE for task in tasks),
+        "may_edit": rules.may_edit(request.user, draft),
+        "step": progress.next_step(draft, request.user, tasks),
+        "totals": caps.totals(draft.budget, lines),
+        "limit": caps.limit_for(draft.budget),
+        "is_open": draft.round is None or draft.round.is_open_at(request.received_at),
+        "ready": not any(blocking(task.problems) for task in tasks),
+    }
+
+
+def handed_in_context(request: PortalRequest, case: Application) -> dict[str, Any]:
+    """What the parties see of a case that has left their hands."""
+    made = {(paper.kind, paper.language) for paper in case.papers.all()}
+    decision = getattr(case, "decision", None)
+    return {
+        "application": case,
+        "word": APPLICANT_WORDS[Status(case.status)],
+        "papers_made": made,
+        "receipt": PaperKind.RECEIPT,
+        "letter": PaperKind.DECISION,
+        "decision": decision,
+        "decision_years": list(decision.years.all()) if decision else [],
+        "totals": caps.totals(case.budget),
+        "may_withdraw": rules.may_withdraw(request.user, case)
+        and case.status in {Status.SUBMITTED, Status.IN_ASSESSMENT},
+    }

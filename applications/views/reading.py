@@ -1,0 +1,27 @@
+"""The whole case on one page, the same for its parties and for ICLD."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from applications import rules
+from applications.finding import case_of
+from applications.models import Application, Status
+from applications.reading import content_of
+from applications.statuses import APPLICANT_WORDS
+from icld_portal.access import SIGNED_IN, get_only
+from partnerships.requests import PortalRequest
+
+
+@SIGNED_IN
+@get_only
+def read(request: PortalRequest, handle: str) -> HttpResponse:
+    """Show everything the parties have written."""
+    application = case_of(request, handle, Application.objects.all().with_content())
+    is_draft = application.status == Status.DRAFT
+    context = {
+        "application": application,
+        "content": content_of(application),
+        "word": APPLICANT_WORDS[Status(application.status)],
+        "may_edit": is_draft and rules.may_edit(request.user, application),
+    }
+    return render(request, "applications/read.html", context)

@@ -1,0 +1,96 @@
+"""One section a page: shown, saved, and nothing lost when it cannot be saved."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from applications import drafting, rules
+from applications.finding import case_of, section_of
+from applications.models import Application, Section, Status
+from applications.progress import section_url
+from applications.section_pages import SectionPage, neighbours, page_for
+from icld_portal.access import SIGNED_IN, get_or_post
+from icld_portal.localize import STOCKHOLM
+from icld_portal.workflow import WrongStatus
+from partnerships.requests import PortalRequest
+
+
+@SIGNED_IN
+@get_or_post
+def section(request: PortalRequest, handle: str, key: str) -> HttpResponse:
+    """Show one section to a writer, or save what was written."""
+    application = case_of(request, handle)
+    found = section_of(application, key)
+    if request.method == "POST":
+        return save(request, application, found)
+    if application.status != Status.DRAFT or not rules.may_edit(request.user, application):
+        return redirect(f"{reverse('applications:read', args=[application.handle])}#{found.key}")
+    return show(request, page_for(application, found))
+
+
+def save(request: PortalRequest, application: Application, found: Section) -> HttpResponse:
+    """Keep what was written; otherwise show all of it again and say why."""
+    if not rules.may_edit(request.user, application):
+        raise PermissionDenied("edit")
+    page = page_for(application, found, request.POST)
+    if not page.is_valid():
+        return show(request, page, status=422)
+    try:
+        with drafting.editing(application, by=request.user) as draft:
+            kept = page.save(draft, by=request.user)
+    except WrongStatus:
+        messages.warning(
+            request,
+            _(
+                "This application has been handed in since you opened the page. "
+                "What you wrote is still here, but it is not saved. Copy it if you need it."
+            ),
+        )
+        return show(request, page, status=409)
+    if not kept:
+        return show(request, page, status=409)
+    clock = timezone.localtime(timezone.now(), STOCKHOLM).strftime("%H:%M")
+    messages.success(request, _("Saved %(clock)s.") % {"clock": clock})
+    return redirect(after_saving(request, application, found))
+
+
+def after_saving(request: PortalRequest, application: Application, found: Section) -> str:
+    """Where to go: the next section, the task list, or this page with a blank row more."""
+    then = request.POST.get("then", "stay")
+    here = section_url(application, found)
+    if then == "row":
+        return f"{here}#new-row"
+    if then.startswith("row-") and then[4:].isdecimal() and len(then) < 7:
+        return f"{here}#new-row-{then[4:]}"
+    if then == "next":
+        sections = list(application.sheet.question_set.sections.all())
+        following = neighbours(sections, found)["next"]
+        if following is None:
+            return reverse("applications:check", args=[application.handle])
+        return section_url(application, following)
+    if then == "list":
+        return application.get_absolute_url()
+    return here
+
+
+def show(request: PortalRequest, page: SectionPage, *, status: int = 200) -> HttpResponse:
+    """Show a section's page with everything that was typed on it."""
+    sections = list(page.application.sheet.question_set.sections.all())
+    beside = neighbours(sections, page.section)
+    context: dict[str, Any] = {
+        "application": page.application,
+        "section": page.section,
+        "page": page,
+        "errors": page.errors() if page.data is not None else [],
+        "number": [one.pk for one in sections].index(page.section.pk) + 1,
+        "of": len(sections),
+        "previous": beside["previous"],
+        "next": beside["next"],
+    }
+    return render(request, page.template, context, status=status)

@@ -1,0 +1,92 @@
+"""Check your answers, submit, withdraw."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from applications import completeness, progress, rules, workflow
+from applications.finding import case_of
+from applications.models import Application, Status
+from icld_portal.access import SIGNED_IN, get_only, post_only
+from icld_portal.problems import NotReady, Problem, blocking
+from icld_portal.workflow import WrongStatus
+from partnerships.requests import PortalRequest
+
+
+@SIGNED_IN
+@get_only
+def check(request: PortalRequest, handle: str) -> HttpResponse:
+    """Everything that is missing or wrong, each linked to where it is mended."""
+    application = case_of(request, handle, Application.objects.all().with_content())
+    if application.status != Status.DRAFT:
+        return redirect(application)
+    return render(request, "applications/check.html", check_context(request, application))
+
+
+def check_context(request: PortalRequest, application: Application) -> dict[str, Any]:
+    """What the check page shows: problems outside the sections, then section by section."""
+    tasks = progress.task_list(application)
+    outside = list(completeness.round_problems(application, request.received_at))
+    found = [problem for task in tasks for problem in task.problems]
+    return {
+        "application": application,
+        "tasks": tasks,
+        "outside": outside,
+        "ready": not blocking([*outside, *found]),
+        "warnings": [problem for problem in found if not problem.blocks],
+        "may_submit": rules.may_submit(request.user, application),
+        "may_edit": rules.may_edit(request.user, application),
+    }
+
+
+@SIGNED_IN
+@post_only
+def submit(request: PortalRequest, handle: str) -> HttpResponse:
+    """Hand in the application, or show what is missing."""
+    application = case_of(request, handle)
+    try:
+        handed_in = workflow.submit(application, by=request.user, at=request.received_at)
+    except NotReady as stopped:
+        return _refused(request, handle, stopped.problems)
+    except WrongStatus:
+        messages.info(request, _("The application had already been handed in."))
+        return redirect(case_of(request, handle))
+    except PermissionDenied:
+        messages.warning(
+            request,
+            _("The coordinator or authorised signatory of the Swedish party submits to ICLD."),
+        )
+        return redirect("applications:check", application.handle)
+    messages.success(request, _("ICLD has received your application."))
+    return redirect(handed_in)
+
+
+def _refused(request: PortalRequest, handle: str, problems: list[Problem]) -> HttpResponse:
+    application = case_of(request, handle, Application.objects.all().with_content())
+    context = check_context(request, application)
+    # The workflow's own word stands, also where the page was read a moment later.
+    context["outside"] = [problem for problem in problems if not problem.page]
+    context["ready"] = False
+    context["refused"] = True
+    return render(request, "applications/check.html", context, status=422)
+
+
+@SIGNED_IN
+@post_only
+def withdraw(request: PortalRequest, handle: str) -> HttpResponse:
+    """Take back an application that is not decided yet, after one question."""
+    application = case_of(request, handle)
+    if request.POST.get("sure") != "yes":
+        return render(request, "applications/withdraw.html", {"application": application})
+    try:
+        workflow.withdraw(application, by=request.user, at=request.received_at)
+    except WrongStatus:
+        messages.warning(request, _("This application has moved on since you opened the page."))
+    else:
+        messages.success(request, _("The application is withdrawn."))
+    return redirect(reverse("applications:application", args=[application.handle]))

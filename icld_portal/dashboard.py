@@ -1,0 +1,33 @@
+"""Where a person lands after signing in: what waits, one next step per case."""
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+
+from applications.models import Application, Round, Status
+from applications.views.home import may_start_any, rows_for
+from icld_portal.access import SIGNED_IN, get_only
+from partnerships.models import Organisation
+from partnerships.requests import PortalRequest
+
+# The newest are enough here; the list of applications has them all, in pages.
+SHOWN_DRAFTS = 10
+SHOWN_OTHERS = 10
+
+
+@SIGNED_IN
+@get_only
+def home(request: PortalRequest) -> HttpResponse:
+    """The to-do of a person of a party; ICLD's people go to their work list."""
+    if request.user.office:
+        return redirect("applications:worklist")
+    mine = Application.objects.visible_to(request.user).for_own_list()
+    drafts = mine.filter(status=Status.DRAFT)[:SHOWN_DRAFTS]
+    others = mine.exclude(status=Status.DRAFT)[:SHOWN_OTHERS]
+    context = {
+        "organisations": Organisation.objects.of_member(request.user).select_related("country"),
+        "drafts": rows_for(drafts, request.user),
+        "others": rows_for(others, request.user),
+        "may_start": may_start_any(request.user),
+        "round": Round.objects.all().coming_at(request.received_at).first(),
+    }
+    return render(request, "icld_portal/home.html", context)
