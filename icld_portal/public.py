@@ -34,7 +34,7 @@ def start(request: HttpRequest) -> HttpResponse:
     """What the programme is, who may apply, and when."""
     now = timezone.now()
     context = {
-        **_rounds(now),
+        **rounds_at(now),
         "grant_types": _grant_types(),
         "about": guidance("about"),
         "who_may_apply": guidance("who_may_apply"),
@@ -50,7 +50,7 @@ def accessibility(request: HttpRequest) -> HttpResponse:
     return render(request, f"icld_portal/accessibility.{(get_language() or 'sv')[:2]}.html")
 
 
-def _rounds(now: datetime) -> dict[str, Round | None]:
+def rounds_at(now: datetime) -> dict[str, Round | None]:
     """Return the round that takes applications now, and the one that opens next."""
     coming = list(Round.objects.coming_at(now))
     return {

@@ -36,12 +36,12 @@ def guidelines(request: HttpRequest) -> HttpResponse:
         "guideline": guideline,
         "regions": [region.label for _parties in PartyCount for region in BudgetRegion],
         "party_counts": [parties.label for parties in PartyCount],
-        "rows": _rows(guideline) if guideline else [],
+        "rows": rows(guideline) if guideline else [],
     }
     return render(request, "finance/guidelines.html", context)
 
 
-def _rows(guideline: Guideline) -> list[Row]:
+def rows(guideline: Guideline) -> list[Row]:
     cells = {
         (amount.grant_type, amount.parties, amount.region): amount
         for amount in guideline.amounts.all()

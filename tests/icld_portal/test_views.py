@@ -1,0 +1,68 @@
+"""The language switch, and what a person reads when something is refused."""
+
+import pytest
+from django.template.loader import get_template
+from django.test import Client
+
+from tests.pages import Page
+
+
+@pytest.mark.django_db
+def test_one_click_changes_the_language_and_keeps_the_page():
+    client = Client(enforce_csrf_checks=True)
+    address = "/questions/project/?from=start"
+    client.get(address)
+    token = client.cookies["csrftoken"].value
+
+    response = client.post(
+        "/language/", {"language": "en", "next": address, "csrfmiddlewaretoken": token}
+    )
+
+    assert (response.status_code, response["Location"]) == (302, address)
+    assert Page(client.get(address)).language == "en"
+
+
+@pytest.mark.django_db
+def test_the_language_switch_leads_to_no_other_site(client):
+    response = client.post("/language/", {"language": "en", "next": "https://example.org/"})
+
+    assert response["Location"] == "/"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_an_unknown_address_answers_404_in_the_readers_language(client, language):
+    client.cookies["language"] = language
+
+    response = client.get("/no-such-page/")
+
+    page = Page(response)
+    assert (response.status_code, page.language, page.inline) == (404, language, [])
+
+
+@pytest.mark.django_db
+def test_a_form_that_was_too_old_is_told_apart_from_a_missing_right():
+    client = Client(enforce_csrf_checks=True)
+    client.cookies["language"] = "en"
+
+    response = client.post("/account/login/", {"login": "test@example.org"})
+
+    assert response.status_code == 403
+    assert Page(response).headings == ["The form was too old"]
+
+
+@pytest.mark.django_db
+def test_a_closed_route_answers_403_with_the_way_on(coordinator, signed_in):
+    response = signed_in(coordinator, "en").get("/account/signup/")
+
+    page = Page(response)
+    assert response.status_code == 403
+    assert page.headings == ["You may not do this"]
+
+
+@pytest.mark.parametrize("name", ["400.html", "500.html"])
+def test_the_last_error_pages_need_neither_request_nor_database(name, in_english):
+    html = get_template(name).render()
+
+    assert "<h1>" in html
+    assert "csrfmiddlewaretoken" not in html
