@@ -1,9 +1,9 @@
 """Whether the portal is well, and what to say when something is refused."""
 
-from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
+from icld_portal import health
 from icld_portal.access import PUBLIC, get_only
 
 
@@ -17,9 +17,9 @@ def healthz(request: HttpRequest) -> JsonResponse:
 @PUBLIC
 @get_only
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Say whether the database answers."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
+    """Say whether database, migrations and file store are ready for people; 503 if not."""
+    if failing := health.failing():
+        return JsonResponse({"status": "not ready", "failing": failing}, status=503)
     return JsonResponse({"status": "ready"})
 
 

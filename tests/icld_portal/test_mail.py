@@ -1,0 +1,94 @@
+"""The outbox: written with the deed, sent once, patient with a broken mail server."""
+
+import pytest
+from django.core import mail as django_mail
+from django.core.mail import send_mail
+from django.db import transaction
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from icld_portal import jobs, mail
+from icld_portal.models import Letter
+
+pytestmark = pytest.mark.django_db
+
+
+def queue() -> Letter:
+    return mail.queue_letter(
+        to_email="anyone@example.org",
+        subject="Hej\nBcc: x",
+        body="Text",
+        kind="test",
+        language="sv",
+    )
+
+
+def test_a_letter_waits_in_the_outbox_with_its_job(db):
+    letter = queue()
+
+    assert letter.subject == "Hej Bcc: x"
+    job = ProcrastinateJob.objects.get(task_name="icld_portal.jobs.send_letter")
+    assert job.args == {"letter_id": letter.pk}
+    assert django_mail.outbox == []
+
+
+def test_a_letter_and_its_job_vanish_with_the_deed_that_failed():
+    with transaction.atomic():
+        queue()
+        transaction.set_rollback(True)
+
+    assert not Letter.objects.exists()
+    assert not ProcrastinateJob.objects.exists()
+
+
+def test_a_letter_is_sent_once_however_often_its_job_runs():
+    letter = queue()
+
+    jobs.send_letter.func(letter_id=letter.pk)
+    jobs.send_letter.func(letter_id=letter.pk)
+
+    (message,) = django_mail.outbox
+    assert (message.subject, message.to) == ("Hej Bcc: x", ["anyone@example.org"])
+    letter.refresh_from_db()
+    assert letter.sent_at
+
+
+def test_a_letter_the_mail_server_refuses_stays_and_says_why(settings):
+    settings.PORTAL_EMAIL_BACKEND = "tests.icld_portal.test_mail.BrokenBackend"
+    letter = queue()
+
+    with pytest.raises(ConnectionRefusedError):
+        jobs.send_letter.func(letter_id=letter.pk)
+
+    letter.refresh_from_db()
+    assert letter.sent_at is None
+    assert letter.attempts == 1
+    assert "ConnectionRefusedError" in letter.last_error
+
+
+def test_djangos_own_mail_goes_through_the_outbox(settings):
+    settings.EMAIL_BACKEND = "icld_portal.mail.OutboxBackend"
+
+    send_mail("Ämne", "Text", None, ["one@example.org", "two@example.org"])
+
+    assert sorted(Letter.objects.values_list("to_email", "subject")) == [
+        ("one@example.org", "Ämne"),
+        ("two@example.org", "Ämne"),
+    ]
+
+
+def test_in_the_demo_nothing_is_sent(settings):
+    settings.PORTAL_MAIL_IS_SENT = False
+
+    queue()
+
+    assert not ProcrastinateJob.objects.exists()
+
+
+class BrokenBackend:
+    """A mail server that is away."""
+
+    def __init__(self, *args, **options) -> None:
+        pass
+
+    def send_messages(self, messages) -> int:
+        raise ConnectionRefusedError("nobody listens")
