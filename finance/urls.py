@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from finance.views import guidelines
+from finance.views import grants, guidelines
 
 app_name = "finance"
 urlpatterns = [
     path("guidelines/", guidelines.guidelines, name="guidelines"),
+    path("grants/", grants.grants, name="grants"),
+    path("grants/<str:reference>/", grants.grant, name="grant"),
 ]

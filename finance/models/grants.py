@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from finance.models.guidelines import GrantType
 from icld_portal import triggers
 from icld_portal.constraints import known
-from partnerships.models import Organisation, Partnership, User
+from partnerships.models import Organisation, Partnership, Party, User
 
 
 class GrantQuerySet(models.QuerySet["Grant"]):
@@ -22,7 +22,9 @@ class GrantQuerySet(models.QuerySet["Grant"]):
         """Grants of the partnerships ``user`` is a member of; ICLD sees all."""
         if user.office:
             return self
-        return self.filter(partnership__parties__organisation__in=list(user.roles)).distinct()
+        # By a subquery: a join would count the money once per party of a shared grant.
+        own = Party.objects.filter(organisation__in=list(user.roles)).values("partnership")
+        return self.filter(partnership__in=own)
 
     def with_totals(self) -> "GrantQuerySet":
         """Annotate ``total_sek``: the decided sum over all years."""

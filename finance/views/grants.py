@@ -1,0 +1,49 @@
+"""Grants: what has been promised, year by year."""
+
+from django.core.paginator import InvalidPage, Paginator
+from django.db.models import Count, Sum
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from finance.models import Grant
+from icld_portal.access import SIGNED_IN, get_only
+from partnerships.requests import PortalRequest
+
+ROWS_PER_PAGE = 25
+UNDERSTOOD = frozenset({"page"})
+
+
+@SIGNED_IN
+@get_only
+def grants(request: PortalRequest) -> HttpResponse:
+    """List the grants this person may see, the newest first, with what they add up to."""
+    found = Grant.objects.all().visible_to(request.user)
+    sums = found.aggregate(number=Count("pk", distinct=True), total_sek=Sum("years__decided_sek"))
+    rows = found.with_totals().select_related("partnership", "grantee").order_by("-reference")
+    paginator = Paginator(rows, ROWS_PER_PAGE)
+    paginator.count = sums["number"]
+    context = {"number": sums["number"], "total_sek": sums["total_sek"] or 0}
+    try:
+        page = paginator.page(request.GET.get("page", "1"))
+    except InvalidPage:
+        page = None
+    refused = page is None or bool(set(request.GET) - UNDERSTOOD)
+    context |= {"page_obj": None if refused else page, "last_page": paginator.num_pages}
+    return render(request, "finance/grants.html", context, status=400 if refused else 200)
+
+
+@SIGNED_IN
+@get_only
+def grant(request: PortalRequest, reference: str) -> HttpResponse:
+    """Show one grant: its facts and the sum of each year."""
+    found = get_object_or_404(
+        Grant.objects.all().visible_to(request.user).select_related("partnership", "grantee"),
+        reference=reference,
+    )
+    years = list(found.years.order_by("year"))
+    context = {
+        "grant": found,
+        "years": years,
+        "total_sek": sum(year.decided_sek for year in years),
+    }
+    return render(request, "finance/grant.html", context)
