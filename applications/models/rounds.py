@@ -26,6 +26,11 @@ class RoundQuerySet(models.QuerySet["Round"]):
         day = timezone.localtime(moment, STOCKHOLM).date()
         return self.filter(deadline_on__gte=day).order_by("deadline_on")
 
+    def with_numbers(self) -> "RoundQuerySet":
+        """Annotate ``handed_in``: how many applications the round has received."""
+        received = ~Q(applications__status="draft")
+        return self.annotate(handed_in=models.Count("applications", filter=received))
+
 
 class Round(models.Model):
     """One application round. The deadline is the last second of its day in Stockholm."""
