@@ -3,14 +3,18 @@
 from django.urls import path
 
 from applications.views import (
+    assessing,
     budget,
+    deciding,
     drafts,
     home,
     letters,
     public,
     reading,
+    rounds,
     sections,
     submitting,
+    worklist,
 )
 
 app_name = "applications"
@@ -35,4 +39,25 @@ urlpatterns = [
     # Public: what will be asked
     path("questions/", public.questions, name="questions"),
     path("questions/<slug:grant_type>/", public.question_set, name="question_set"),
+    # ICLD: the work list and the rounds
+    path("office/applications/", worklist.worklist, name="worklist"),
+    path(
+        "office/applications/download/<slug:file_format>/",
+        worklist.worklist_export,
+        name="worklist_export",
+    ),
+    path("office/rounds/", rounds.rounds, name="rounds"),
+    path("office/rounds/make/", rounds.make_rounds, name="make_rounds"),
+    path(
+        "office/rounds/open-all-year/<slug:grant_type>/",
+        rounds.open_all_year,
+        name="open_all_year",
+    ),
+    path("office/rounds/<slug:deadline>/", rounds.change_round, name="change_round"),
+    # ICLD: one case
+    path("applications/<slug:handle>/take-up/", assessing.take_up, name="take_up"),
+    path("applications/<slug:handle>/officer/", assessing.assign, name="assign"),
+    path("applications/<slug:handle>/assessment/", assessing.assess, name="assess"),
+    path("applications/<slug:handle>/decision/", deciding.decide, name="decide"),
+    path("applications/<slug:handle>/decided/", deciding.decided, name="decided"),
 ]

@@ -1,0 +1,143 @@
+"""Filters of the work list: what stands in the address is understood or refused."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import Exists, OuterRef, Q
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from applications.models import Application, Round, Status
+from applications.models.application import ApplicationQuerySet
+from applications.officers import officers
+from finance.models import GrantType
+from partnerships.models import Country, Partnership
+
+# Stands in the address for "has none": no round, no officer.
+NONE = "none"
+SHOWN_NAME_LENGTH = 40
+TEXT_MAX_LENGTH = 100
+
+Choices = list[tuple[str, Any]]
+
+
+class StrictForm(forms.Form):
+    """Refuses what it does not know: a misspelt filter must not show everything."""
+
+    def clean(self) -> dict[str, Any]:
+        for name in self.data:
+            shown = {"name": name[:SHOWN_NAME_LENGTH]}
+            if name not in self.fields and name != "page":
+                self.add_error(None, _("There is no filter called “%(name)s”.") % shown)
+            elif isinstance(self.data, QueryDict) and len(self.data.getlist(name)) > 1:
+                self.add_error(None, _("“%(name)s” can be given only once.") % shown)
+        return self.cleaned_data
+
+
+class WorkListFilter(django_filters.FilterSet):
+    """Which applications the work list shows."""
+
+    text = django_filters.CharFilter(
+        label=gettext_lazy("Text"), method="with_text", max_length=TEXT_MAX_LENGTH
+    )
+    status = django_filters.ChoiceFilter(
+        label=gettext_lazy("Status"),
+        choices=[choice for choice in Status.choices if choice[0] != Status.DRAFT],
+    )
+    round = django_filters.ChoiceFilter(label=gettext_lazy("Round"), method="of_round")
+    grant_type = django_filters.ChoiceFilter(
+        label=gettext_lazy("Grant type"), choices=GrantType.choices
+    )
+    country = django_filters.ChoiceFilter(label=gettext_lazy("Country"), field_name="country__code")
+    officer = django_filters.ChoiceFilter(
+        label=gettext_lazy("Programme officer"), method="of_officer"
+    )
+
+    class Meta:
+        model = Application
+        form = StrictForm
+        fields = ("text", "status", "round", "grant_type", "country", "officer")
+
+    def __init__(self, data: QueryDict, queryset: ApplicationQuerySet) -> None:
+        super().__init__(data, queryset)
+        # Read once: a choice that asks the database would ask again for each use.
+        self.filters["round"].extra["choices"] = round_choices()
+        self.filters["country"].extra["choices"] = country_choices()
+        self.filters["officer"].extra["choices"] = officer_choices()
+
+    @property
+    def selection(self) -> ApplicationQuerySet:
+        """The applications asked for; none at all when the address is not understood."""
+        found: ApplicationQuerySet = self.qs if self.is_valid() else self.queryset.none()
+        return found
+
+    def whatever_status(self) -> ApplicationQuerySet:
+        """The selection as it were without the choice of status."""
+        rows: ApplicationQuerySet = self.queryset
+        if not self.is_valid():
+            return rows.none()
+        for name, value in self.form.cleaned_data.items():
+            if name != "status":
+                rows = self.filters[name].filter(rows, value)
+        return rows
+
+    def with_text(self, rows: ApplicationQuerySet, name: str, text: str) -> ApplicationQuerySet:
+        """Find ``text`` in the reference, the titles, the partnership or a party's name."""
+        partnerships = Partnership.objects.filter(
+            Q(name__icontains=text) | Q(parties__organisation__name__icontains=text)
+        )
+        return rows.filter(
+            Q(reference__icontains=text)
+            | Q(title_sv__icontains=text)
+            | Q(title_en__icontains=text)
+            | Q(partnership__in=partnerships.order_by().values("pk"))
+        )
+
+    def of_round(self, rows: ApplicationQuerySet, name: str, value: str) -> ApplicationQuerySet:
+        """Keep the applications of one round, or those that needed none."""
+        return rows.filter(round=None if value == NONE else int(value))
+
+    def of_officer(self, rows: ApplicationQuerySet, name: str, value: str) -> ApplicationQuerySet:
+        """Keep the applications of one programme officer, or those without one."""
+        return rows.filter(officer=None if value == NONE else int(value))
+
+    def fields(self) -> Iterable[dict[str, Any]]:
+        """What the form's template shows: each list with its choice, the text apart.
+
+        Plain words instead of Django's widgets, which render one template per option.
+        """
+        for name in ("status", "round", "grant_type", "country", "officer"):
+            chosen = self.data.get(name, "")
+            yield {
+                "name": name,
+                "label": self.filters[name].label,
+                "errors": self.form.errors.get(name, []),
+                "options": [
+                    (value, label, str(value) == chosen)
+                    for value, label in self.filters[name].extra["choices"]
+                ],
+            }
+
+
+def round_choices() -> Choices:
+    """Every round, the newest first, and "no round"."""
+    rounds = Round.objects.order_by("-deadline_on").values_list("pk", "deadline_on")
+    return [
+        *((str(pk), deadline_on.isoformat()) for pk, deadline_on in rounds),
+        (NONE, _("no round, open all year")),
+    ]
+
+
+def country_choices() -> Choices:
+    """The countries some application comes from, by name."""
+    from_there = Application.objects.filter(country=OuterRef("pk")).order_by()
+    countries = Country.objects.filter(Exists(from_there))
+    return sorted(((country.code, str(country)) for country in countries), key=lambda c: c[1])
+
+
+def officer_choices() -> Choices:
+    """Whoever assesses or has assessed at ICLD, and "nobody"."""
+    return [*((str(person.pk), person.name) for person in officers()), (NONE, _("nobody yet"))]

@@ -1,0 +1,181 @@
+"""The work list: what it shows, to whom, and what it refuses to guess."""
+
+import csv
+import io
+
+import openpyxl
+import pytest
+
+from tests.factories import cases
+from tests.factories.parties import make_partnership
+
+pytestmark = pytest.mark.django_db
+ADDRESS = "/office/applications/"
+QUERIES = 10
+
+
+@pytest.fixture
+def two_cases(partnership, vara, poti, coordinator, stranger, officer):
+    """A project with Kenya in assessment, and a steering group with Georgia just handed in."""
+    first = cases.in_assessment(partnership, by=coordinator, officer=officer, sek=123_456)
+    other = make_partnership(vara, poti)
+    second = cases.submitted(other, by=stranger, grant_type="steering_group")
+    return first, second
+
+
+def references(response) -> list[str]:
+    return [application.reference for application in response.context["applications"]]
+
+
+def test_the_newest_is_first_with_its_facts(signed_in, officer, two_cases):
+    first, second = two_cases
+
+    response = signed_in(officer, "en").get(ADDRESS)
+
+    assert references(response) == [second.reference, first.reference]
+    page = response.content.decode()
+    for shown in ("Machakos County", "Kenya", "123\u00a0456\u00a0kr", officer.name, "nobody yet"):
+        assert shown in page
+
+
+def test_a_draft_is_not_in_the_list(signed_in, officer, partnership, coordinator):
+    cases.ready_draft(partnership, by=coordinator)
+
+    response = signed_in(officer).get(ADDRESS)
+
+    assert references(response) == []
+    assert [tab["number"] for tab in response.context["tabs"]] == [0] * 6
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        ("status=in_assessment", [0]),
+        ("status=submitted", [1]),
+        ("grant_type=steering_group", [1]),
+        ("country=KE", [0]),
+        ("officer=none", [1]),
+        ("text=MACHAKOS", [0]),
+        ("text=poti", [1]),
+        ("text=rent+vatten", [1, 0]),
+        ("text=clean+water", [1, 0]),
+        ("text=100%25", []),
+        ("country=KE&status=submitted", []),
+    ],
+)
+def test_a_filter_shows_what_it_says(signed_in, officer, two_cases, query, shown):
+    response = signed_in(officer).get(f"{ADDRESS}?{query}")
+
+    assert references(response) == [two_cases[number].reference for number in shown]
+
+
+def test_round_officer_and_reference_find_their_case(signed_in, officer, two_cases):
+    first, second = two_cases
+    client = signed_in(officer)
+
+    assert references(client.get(f"{ADDRESS}?officer={officer.pk}")) == [first.reference]
+    assert references(client.get(f"{ADDRESS}?text={second.reference}")) == [second.reference]
+    rounds = client.get(f"{ADDRESS}?round={first.round_id}")
+    assert references(rounds) == [second.reference, first.reference]
+    assert references(client.get(f"{ADDRESS}?round=none")) == []
+
+
+def test_the_numbers_per_status_follow_the_other_filters(signed_in, officer, two_cases):
+    response = signed_in(officer, "en").get(f"{ADDRESS}?status=submitted&country=KE")
+
+    numbers = {tab["label"]: tab["number"] for tab in response.context["tabs"]}
+    assert (numbers["all"], numbers["in assessment"], numbers["submitted"]) == (1, 1, 0)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "status=approvd",
+        "status=draft",
+        "round=abc",
+        "round=999999",
+        "country=ZZ",
+        "officer=0",
+        "grant_type=loan",
+        "page=0",
+        "page=2",
+        "page=-1",
+        "page=abc",
+        "page=99999999999999999999",
+        "page=",
+        "colour=red",
+        "status=submitted&status=approved",
+        "text=%00",
+        f"text={'a' * 101}",
+    ],
+)
+def test_what_is_not_understood_is_refused_without_rows(signed_in, officer, two_cases, query):
+    client = signed_in(officer, "en")
+    assert len(references(client.get(ADDRESS))) == 2
+
+    response = client.get(f"{ADDRESS}?{query}")
+
+    assert response.status_code == 400
+    assert references(response) == []
+    page = response.content.decode()
+    assert 'class="error-summary"' in page
+    assert two_cases[0].reference not in page
+
+
+def test_a_filter_that_is_not_understood_exports_nothing(signed_in, officer, two_cases):
+    for file_format in ("csv", "xlsx"):
+        response = signed_in(officer).get(f"{ADDRESS}download/{file_format}/?status=approvd")
+        assert (response.status_code, response["Content-Type"][:9]) == (400, "text/html")
+
+
+def test_the_selection_is_exported_as_csv(signed_in, officer, two_cases):
+    response = signed_in(officer, "en").get(f"{ADDRESS}download/csv/?country=KE")
+
+    text = b"".join(response.streaming_content).decode("utf-8-sig")
+    header, row = csv.reader(io.StringIO(text), delimiter=";")
+    found = dict(zip(header, row, strict=True))
+    assert found["Reference"] == two_cases[0].reference
+    assert found["Asked, SEK"] == "123456"
+    assert found["Parties"] == "Robertsfors kommun, Machakos County"
+
+
+def test_the_selection_is_exported_as_a_workbook(signed_in, officer, two_cases):
+    response = signed_in(officer, "en").get(f"{ADDRESS}download/xlsx/?country=KE")
+
+    book = openpyxl.load_workbook(io.BytesIO(b"".join(response.streaming_content)))
+    header, row = book.active.iter_rows(values_only=True)
+    found = dict(zip(header, row, strict=True))
+    assert (found["Reference"], found["Asked, SEK"]) == (two_cases[0].reference, 123_456)
+
+
+def test_only_icld_sees_the_list(client, signed_in, coordinator, reader, two_cases):
+    for address in (ADDRESS, f"{ADDRESS}download/csv/"):
+        assert client.get(address).status_code == 302
+        assert signed_in(coordinator).get(address).status_code == 403
+        assert signed_in(reader).get(address).status_code == 200
+
+
+def test_thirty_rows_take_as_many_queries_as_one(
+    signed_in, officer, partnership, coordinator, django_assert_num_queries
+):
+    client = signed_in(officer)
+    cases.submitted(partnership, by=coordinator)
+    client.get(ADDRESS)
+    with django_assert_num_queries(QUERIES):
+        assert len(references(client.get(ADDRESS))) == 1
+
+    for _number in range(29):
+        cases.submitted(partnership, by=coordinator)
+
+    with django_assert_num_queries(QUERIES):
+        assert len(references(client.get(ADDRESS))) == 25
+    with django_assert_num_queries(QUERIES):
+        assert len(references(client.get(f"{ADDRESS}?page=2"))) == 5
+
+
+def test_an_officer_who_left_is_still_a_filter(signed_in, officer, decider, two_cases):
+    officer.memberships.all().delete()
+
+    response = signed_in(decider).get(f"{ADDRESS}?officer={officer.pk}")
+
+    assert references(response) == [two_cases[0].reference]
