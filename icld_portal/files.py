@@ -19,6 +19,8 @@ from django.http import FileResponse
 from django.utils.translation import gettext as _
 from PIL import Image
 
+from icld_portal.localize import file_size
+
 PDF = "application/pdf"
 PNG = "image/png"
 JPEG = "image/jpeg"
@@ -86,10 +88,9 @@ def check_upload(uploaded: UploadedFile, allowed: frozenset[str] = DOCUMENTS) ->
     if not size:
         raise UploadRefused(_("The file is empty. Choose the file again."))
     if size > MAX_BYTES:
-        megabytes = f"{size / 1024 / 1024:.1f}".replace(".", ",")
         raise UploadRefused(
-            _("The file is %(size)s MB, and at most 10 MB is taken. Save it in a smaller form.")
-            % {"size": megabytes}
+            _("The file is %(size)s, and at most 10 MB is taken. Save it in a smaller form.")
+            % {"size": file_size(size)}
         )
     content_type = _kind(uploaded)
     if content_type not in allowed:

@@ -69,6 +69,14 @@ def moment(value: datetime | None) -> str:
     return timezone.localtime(value, STOCKHOLM).strftime("%Y-%m-%d %H:%M")
 
 
+def file_size(size_bytes: int) -> str:
+    """Return "1,2 MB" or "340 kB"; a file that is not empty has at least 1 kB."""
+    kilobytes = -(-size_bytes // 1024)
+    if kilobytes < 1000:
+        return f"{kilobytes}{NO_BREAK_SPACE}kB"
+    return f"{size_bytes / 1024 / 1024:.1f}{NO_BREAK_SPACE}MB".replace(".", ",")
+
+
 def time_left(until: datetime | None, *, now: datetime | None = None) -> str:
     """Return "12 days and 3 hours left", by the server's clock; minutes on the last day."""
     if until is None:

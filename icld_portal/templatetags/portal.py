@@ -29,6 +29,12 @@ def moment(value: datetime | None) -> str:
 
 
 @register.filter
+def file_size(size_bytes: int) -> str:
+    """Write the size of a file as 1,2 MB."""
+    return localize.file_size(size_bytes)
+
+
+@register.filter
 def in_language(item: object, field: str) -> str:
     """Show the reader's version of a text that is kept in both languages."""
     return localize.in_language(item, field)

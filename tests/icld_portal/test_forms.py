@@ -7,10 +7,13 @@ import pytest
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import translation
+from hypothesis import given
+from hypothesis.strategies import decimals, integers, text
 
 from applications.models import Application
 from finance.models import BudgetLine
 from icld_portal.forms import (
+    MONEY_MAX_SEK,
     DayField,
     DaysField,
     LongTextField,
@@ -19,6 +22,7 @@ from icld_portal.forms import (
     count_words,
     formfield,
 )
+from icld_portal.localize import money
 
 
 @pytest.fixture(autouse=True)
@@ -101,6 +105,29 @@ def test_stored_values_are_shown_grouped_and_with_a_comma():
     assert 'inputmode="numeric"' in str(form["amount"])
     assert 'value="31,5"' in str(form["days"])
     assert 'type="date" name="first_day" value="2027-03-15"' in str(form["first_day"])
+
+
+@given(integers(min_value=0, max_value=MONEY_MAX_SEK))
+def test_an_amount_copied_from_a_page_is_read_back(amount):
+    assert MoneyField().clean(money(amount)) == amount
+    assert MoneyField().clean(MoneyField().prepare_value(amount)) == amount
+
+
+@given(decimals(min_value="0.01", max_value="9999.99", places=2))
+def test_days_as_they_are_shown_are_read_back(days):
+    assert DaysField().clean(DaysField().prepare_value(days)) == days
+
+
+@given(text(max_size=60))
+def test_whatever_is_written_is_read_or_refused_with_words(written):
+    said = []
+    for field in (MoneyField(), DaysField(), DayField(), LongTextField(), SafeCharField()):
+        try:
+            field.clean(written)
+        except ValidationError as refused:
+            said += refused.messages
+
+    assert all(said)
 
 
 def test_what_is_shown_is_read_back_as_unchanged():

@@ -1,10 +1,10 @@
-"""How long there is left, in words."""
+"""How long there is left, and how large a file is, in words."""
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from icld_portal.localize import time_left
+from icld_portal.localize import NO_BREAK_SPACE, file_size, time_left
 
 NOW = datetime(2027, 3, 1, 12, 0, tzinfo=UTC)
 
@@ -28,3 +28,11 @@ def test_time_left_is_said_in_the_two_largest_units(in_english, left, words):
 
 def test_what_has_no_end_has_no_time_left():
     assert time_left(None) == ""
+
+
+@pytest.mark.parametrize(
+    ("size_bytes", "written"),
+    [(0, "0 kB"), (1, "1 kB"), (340 * 1024, "340 kB"), (1_258_291, "1,2 MB")],
+)
+def test_the_size_of_a_file_is_written_short(size_bytes, written):
+    assert file_size(size_bytes) == written.replace(" ", NO_BREAK_SPACE)
