@@ -54,6 +54,7 @@ def test_a_file_store_that_cannot_be_written_is_not_ready(client, settings, tmp_
     assert (response.status_code, response.json()["failing"]) == (503, ["storage"])
 
 
+@pytest.mark.django_db
 @pytest.mark.usefixtures("database_away")
 def test_a_database_that_is_away_is_not_ready(client):
     response = client.get("/readyz")
