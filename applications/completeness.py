@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -48,6 +49,7 @@ def section_problems(application: Application) -> dict[str, list[Problem]]:
     }
     answers = {pk: answer.text for pk, answer in answers_by_question(application).items()}
     found: dict[str, list[Problem]] = {}
+    prefetch_related_objects([application.sheet.question_set], "sections__questions__options")
     for section in application.sheet.question_set.sections.all():
         of_section: list[Problem] = []
         if check := checks.get(Part(section.part)):
