@@ -17,15 +17,19 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def post_login(self, request: HttpRequest, user: Any, **options: Any) -> HttpResponse:
         """Greet ``user`` in the language they work in."""
-        response: HttpResponse = super().post_login(request, user, **options)
-        response.set_cookie(
-            settings.LANGUAGE_COOKIE_NAME,
-            user.language,
-            max_age=settings.LANGUAGE_COOKIE_AGE,
-            samesite="Lax",
-            secure=settings.LANGUAGE_COOKIE_SECURE,
-        )
-        return response
+        return greet(super().post_login(request, user, **options), user)
+
+
+def greet(response: HttpResponse, user: Any) -> HttpResponse:
+    """Let ``response`` choose the language that ``user`` works in."""
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        user.language,
+        max_age=settings.LANGUAGE_COOKIE_AGE,
+        samesite="Lax",
+        secure=settings.LANGUAGE_COOKIE_SECURE,
+    )
+    return response
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):

@@ -5,15 +5,24 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 
 from icld_portal import navigation
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
     """Facts of this installation, and the menus, which are made only where they are shown."""
-    return {
+    facts = {"demo_people": SimpleLazyObject(demo_people)} if settings.DEMO else {}
+    return facts | {
         "DEMO": settings.DEMO,
         "LANGUAGES": settings.LANGUAGES,
         "navigation": partial(navigation.main_menu, request),
         "footer_links": partial(navigation.links, navigation.FOOTER_PAGES),
     }
+
+
+def demo_people() -> list[Any]:
+    """The people of the demo, for its sign-in page."""
+    from icld_portal.demo import people
+
+    return people.demo_people()

@@ -1,5 +1,6 @@
 """Every address of the portal, as a table of contents."""
 
+from django.conf import settings
 from django.urls import include, path
 from django.views.i18n import set_language
 
@@ -19,3 +20,5 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
 ]
+if settings.DEMO:
+    urlpatterns.append(path("demo/", include("icld_portal.demo.urls")))

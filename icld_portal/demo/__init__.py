@@ -1,0 +1,1 @@
+"""The demo world: invented people, real partnerships, and what shows them."""

@@ -1,0 +1,343 @@
+"""The demo world: every case walks the real workflow, deed by deed."""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+
+from django.core.management import call_command
+from django.db import transaction
+from django.utils import timezone
+
+from applications import drafting, workflow
+from applications.models import (
+    Activity,
+    Application,
+    CooperationArea,
+    CoreArea,
+    Goal,
+    Indicator,
+    Outcome,
+    Part,
+    Question,
+    Result,
+    Risk,
+)
+from finance import caps
+from finance.models import CostCategory, LimitKind
+from icld_portal.demo import parties, people, rounds
+from icld_portal.demo.budgets import Costs
+from icld_portal.demo.texts import DATA, Writer
+from icld_portal.localize import STOCKHOLM
+from partnerships.models import Organisation, Partnership, PartySide, Role, User
+
+GOALS = {
+    "GOV": "16",
+    "TECH": "6",
+    "URBAN": "11",
+    "ENV": "13",
+    "LED": "8",
+    "SOCIAL": "5",
+    "EDU": "4",
+    "HEALTH": "3",
+    "CULTURE": "16",
+}
+DEFAULT_AREA = "GOV"
+ASSESSMENT = {
+    Outcome.APPROVED: (
+        "Problemet är tydligt hos båda parter och aktiviteterna leder till resultaten. "
+        "Budgeten är rimlig och håller sig till riktlinjerna. Risken för personalbyten bör följas."
+    ),
+    Outcome.REJECTED: (
+        "Frågan är angelägen, men problemet är beskrivet främst ur den svenska partens synvinkel "
+        "och indikatorerna mäter aktiviteter snarare än förändring."
+    ),
+}
+REASON = {
+    Outcome.APPROVED: (
+        "Ansökan visar ett gemensamt problem, ömsesidigt lärande och god förankring hos båda "
+        "parter."
+    ),
+    Outcome.REJECTED: (
+        "Ansökan visar inte tillräckligt vad som ska förändras hos samarbetsparten. "
+        "Parterna är välkomna med en ny ansökan i nästa omgång."
+    ),
+}
+GUIDE_REASON = (
+    "Möten i båda länderna varje år och tolkning mellan tre språk kostar mer än riktpunkten."
+)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One line of cases.csv: which case, and how far it gets."""
+
+    partnership: str
+    round: str
+    grant_type: str
+    ends_as: str
+    language: str
+    years: int
+    share: int
+    title_sv: str
+    title_en: str
+
+
+def plans() -> list[Plan]:
+    """Read the demo's cases in the order in which they are handed in."""
+    with (DATA / "cases.csv").open(encoding="utf-8", newline="") as file:
+        return [_plan(row) for row in csv.DictReader(file)]
+
+
+def _plan(row: dict[str, Any]) -> Plan:
+    return Plan(**(row | {"years": int(row["years"]), "share": int(row["share"])}))
+
+
+def is_empty() -> bool:
+    """Return whether nobody has used this database yet."""
+    return not (User.objects.exists() or Partnership.objects.exists())
+
+
+@transaction.atomic
+def seed(now: datetime | None = None) -> bool:
+    """Make the demo world in an empty database; return whether there was anything to do.
+
+    All or nothing: a seed that is interrupted leaves the database empty.
+    """
+    call_command("load_programme")
+    if not is_empty():
+        return False
+    World(now or timezone.now()).make()
+    return True
+
+
+class World:
+    """Makes the cases; keeps what many of them share, so that it is read once."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+        self.rounds = rounds.make_rounds(now)
+        self.partnerships = parties.make_partnerships()
+        self.areas = {
+            row["id"]: row["cooperation_area_code"] or DEFAULT_AREA for row in parties.known_rows()
+        }
+        used = {plan.partnership for plan in plans()}
+        people.make_people(parties.organisations_of(self.partnerships[key] for key in used))
+
+    @cached_property
+    def writers(self) -> dict[int, User]:
+        """The coordinator of each organisation, by its id."""
+        return {
+            membership.organisation_id: membership.user
+            for user in User.objects.prefetch_related("memberships__user")
+            for membership in user.memberships.all()
+            if membership.role == Role.COORDINATOR
+        }
+
+    @cached_property
+    def officers(self) -> list[User]:
+        """ICLD's programme officers."""
+        return list(User.objects.filter(memberships__role=Role.OFFICER).order_by("pk"))
+
+    @cached_property
+    def decider(self) -> User:
+        """ICLD's decision maker."""
+        return User.objects.get(memberships__role=Role.DECIDER)
+
+    def make(self) -> None:
+        """Walk every case, the oldest round first."""
+        for name, demo_round in self.rounds.items():
+            cases = [plan for plan in plans() if plan.round == name]
+            for place, plan in enumerate(cases):
+                part = (place + 0.5) / len(cases)
+                self.walk(plan, demo_round, part, place)
+
+    def walk(self, plan: Plan, demo_round: rounds.DemoRound, part: float, number: int) -> None:
+        """Take one case from its beginning to where it ends."""
+        partnership = self.partnerships[plan.partnership]
+        by = self.writers[partnership.parties.get(is_grantee=True).organisation_id]
+        written = demo_round.written
+        application = workflow.start_application(
+            partnership, plan.grant_type, by=by, at=written.at(part * 0.5), language=plan.language
+        )
+        self.write(application, plan, by=by, number=number)
+        if plan.ends_as in {"draft", "gaps"}:
+            return
+        workflow.submit(application, by=by, at=written.at(0.5 + part * 0.5))
+        self.handle(application, plan, demo_round.handled, part, by=by, number=number)
+
+    def handle(
+        self,
+        application: Application,
+        plan: Plan,
+        handled: rounds.Span,
+        part: float,
+        *,
+        by: User,
+        number: int,
+    ) -> None:
+        """Do what ICLD, or a party that withdraws, has done since."""
+        if plan.ends_as == "submitted":
+            return
+        officer = self.officers[number % len(self.officers)]
+        workflow.take_up(application, by=officer, at=handled.at(part * 0.3))
+        if plan.ends_as == "withdrawn":
+            workflow.withdraw(application, by=by, at=handled.at(0.3 + part * 0.2))
+            return
+        rejected = plan.ends_as == "rejected"
+        outcome = Outcome.REJECTED if rejected else Outcome.APPROVED
+        if plan.ends_as == "in_assessment" and number % 2:
+            return
+        workflow.write_assessment(
+            application,
+            by=officer,
+            text=ASSESSMENT[outcome],
+            recommendation=outcome,
+            at=handled.at(0.3 + part * 0.5),
+        )
+        if plan.ends_as != "in_assessment":
+            workflow.decide(
+                application,
+                by=self.decider,
+                outcome=outcome,
+                reason=REASON[outcome],
+                amounts={} if rejected else caps.totals(application.budget).by_year,
+                at=handled.at(0.95 + part * 0.05),
+            )
+
+    # --- Writing ----------------------------------------------------------------------
+
+    def write(self, application: Application, plan: Plan, *, by: User, number: int) -> None:
+        """Fill in the form as its parties would; a case with gaps is left half done."""
+        with drafting.editing(application, by=by) as draft:
+            organisations = self.contacts(draft)
+            grantee, partners = organisations[0], organisations[1:]
+            writer = Writer(
+                plan.language,
+                self.areas[plan.partnership],
+                grantee.name,
+                " / ".join(partner.name for partner in partners),
+                number,
+            )
+            self.facts(draft, plan, writer)
+            questions = questions_of(draft)
+            if plan.ends_as == "gaps":
+                questions = questions[: len(questions) // 2]
+            for question in questions:
+                drafting.save_answer(draft, question, writer.answer(question.key), by=by)
+            self.plan_rows(draft, organisations, writer, gaps=plan.ends_as == "gaps")
+            self.money(draft, plan, organisations)
+
+    def contacts(self, draft: Application) -> list[Organisation]:
+        """Name the coordinators as contacts; return the organisations, the grantee first."""
+        found = []
+        for party in draft.case_parties.select_related("organisation"):
+            coordinator = self.writers[party.organisation_id]
+            party.contact_name = coordinator.name
+            party.contact_email = coordinator.email
+            party.save(update_fields=["contact_name", "contact_email"])
+            found.append(party.organisation)
+        return found
+
+    def facts(self, draft: Application, plan: Plan, writer: Writer) -> None:
+        """Titles, dates, areas and goals. A case begins the year after its round."""
+        year = timezone.localtime(draft.created_at, STOCKHOLM).year + 1
+        draft.title_sv, draft.title_en = plan.title_sv, plan.title_en
+        draft.start_on = date(year, 1, 1)
+        draft.end_on = date(year + plan.years - 1, 12, 31)
+        draft.save(update_fields=["title_sv", "title_en", "start_on", "end_on"])
+        draft.core_areas.set(CoreArea.objects.order_by("pk")[: 1 + writer.number % 3])
+        draft.cooperation_areas.set(CooperationArea.objects.filter(code=writer.area))
+        if plan.ends_as != "gaps":
+            draft.goals.set(Goal.objects.filter(code__in=[GOALS[writer.area], "17"]))
+
+    def plan_rows(
+        self, draft: Application, organisations: list[Organisation], writer: Writer, *, gaps: bool
+    ) -> None:
+        """Results with indicators, activities per year and party, risks, where asked for."""
+        asked = set(draft.sheet.question_set.sections.values_list("part", flat=True))
+        years = years_of(draft)
+        if Part.RESULTS in asked:
+            for text, measure in writer.results():
+                result = Result.objects.create(application=draft, text=text)
+                if not gaps:
+                    Indicator.objects.create(result=result, **measure)
+        if Part.ACTIVITIES in asked:
+            Activity.objects.bulk_create(activities(draft, organisations, writer, years))
+        if Part.RISKS in asked and not gaps:
+            risks = [Risk(application=draft, **risk) for risk in writer.plan["risks"]]
+            Risk.objects.bulk_create(risks)
+
+    def money(self, draft: Application, plan: Plan, organisations: list[Organisation]) -> None:
+        """The budget; above a guide value with the reason, except where there are gaps."""
+        budget = draft.budget
+        budget.years = plan.years
+        costs = Costs(
+            limit=caps.limit_for(budget),
+            categories=self.categories,
+            swedish_id=organisations[0].pk,
+            partner_ids=[organisation.pk for organisation in organisations[1:]],
+            language=plan.language,
+        )
+        above = plan.share > 100 and costs.limit.kind == LimitKind.GUIDE
+        if above and plan.ends_as != "gaps":
+            budget.guide_reason = GUIDE_REASON
+        budget.save(update_fields=["years", "guide_reason"])
+        budget.lines.bulk_create(costs.lines(budget, share=plan.share))
+
+    @cached_property
+    def categories(self) -> dict[str, CostCategory]:
+        """The closed list of costs by code; the demo has one version of the guidelines."""
+        return {category.code: category for category in CostCategory.objects.all()}
+
+
+def questions_of(application: Application) -> list[Question]:
+    """Return the questions of the case's form in reading order."""
+    return list(
+        Question.objects.filter(section__question_set=application.sheet.question_set_id).order_by(
+            "section__sort_order", "sort_order"
+        )
+    )
+
+
+def years_of(application: Application) -> int:
+    """Return the number of calendar years from start to end."""
+    start, end = application.start_on, application.end_on
+    return end.year - start.year + 1 if start and end else 1
+
+
+def activities(
+    application: Application, organisations: list[Organisation], writer: Writer, years: int
+) -> Iterator[Activity]:
+    """Plan one activity a year for each party."""
+    for year in range(1, years + 1):
+        for organisation in organisations:
+            swedish = organisation == organisations[0]
+            side = PartySide.SWEDISH if swedish else PartySide.PARTNER
+            yield Activity(
+                application=application,
+                year=year,
+                organisation=organisation,
+                text=writer.activity(str(side), year),
+            )
+
+
+def listing() -> dict[str, list[Any]]:
+    """Return what ``seed_demo --json`` prints."""
+    return {
+        "people": [
+            {
+                "email": person.email,
+                "password": people.PASSWORD,
+                "totp_secret": person.totp_secret,
+                "roles": list(person.roles),
+                "organisation": person.organisation,
+            }
+            for person in people.demo_people()
+        ],
+        "applications": list(
+            Application.objects.order_by("pk").values("reference", "status", "grant_type")
+        ),
+    }
