@@ -29,6 +29,8 @@ class Policy:
     allows: Callable[[Any], bool] = lambda user: True
     public: bool = False
     second_factor: bool = False
+    # On pages that parties and ICLD share, ICLD's people still need their second factor.
+    second_factor_for: Callable[[Any], bool] = lambda user: False
 
     def __call__(self, view: View) -> View:
         """Declare this policy for ``view``; usable as a decorator."""
@@ -38,6 +40,7 @@ class Policy:
 
 PUBLIC = Policy("public", public=True)
 SIGNED_IN = Policy("signed in")
+PARTIES_AND_OFFICE = Policy("parties and office", second_factor_for=lambda user: user.office)
 OFFICE = Policy("office", lambda user: user.office, second_factor=True)
 OFFICERS = Policy("programme officers", lambda user: user.is_officer, second_factor=True)
 OFFICE_ADMINISTRATORS = Policy(
@@ -137,7 +140,8 @@ class DefaultDeny(LoginRequiredMiddleware):
             return self.handle_no_permission(request, view_func)
         if not policy.allows(request.user):
             raise PermissionDenied
-        if policy.second_factor and not passed_second_factor(request):
+        needed = policy.second_factor or policy.second_factor_for(request.user)
+        if needed and not passed_second_factor(request):
             messages.warning(request, _("Your role needs a second factor. Set one up here first."))
             return redirect("mfa_index")
         return None

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from icld_portal.access import SIGNED_IN, get_only, get_or_post
+from icld_portal.access import PARTIES_AND_OFFICE, get_only, get_or_post
 from icld_portal.paging import page_of
 from icld_portal.problems import NotReady
 from partnerships import rules, workflow
@@ -20,7 +20,7 @@ from partnerships.models.people import WRITING_ROLES
 from partnerships.requests import PortalRequest
 
 
-@SIGNED_IN
+@PARTIES_AND_OFFICE
 @get_only
 def organisations(request: PortalRequest) -> HttpResponse:
     """The register, searched by name, country and kind."""
@@ -33,7 +33,7 @@ def organisations(request: PortalRequest) -> HttpResponse:
     return render(request, "partnerships/organisations.html", context, status=status)
 
 
-@SIGNED_IN
+@PARTIES_AND_OFFICE
 @get_only
 def organisation(request: PortalRequest, pk: int) -> HttpResponse:
     """Facts about one organisation; its people only for its own and for ICLD."""
@@ -52,7 +52,7 @@ def organisation(request: PortalRequest, pk: int) -> HttpResponse:
     return render(request, "partnerships/organisation.html", context)
 
 
-@SIGNED_IN
+@PARTIES_AND_OFFICE
 @get_only
 def partnerships(request: PortalRequest) -> HttpResponse:
     """The partnerships this person may open."""
@@ -62,7 +62,7 @@ def partnerships(request: PortalRequest) -> HttpResponse:
     return render(request, "partnerships/partnerships.html", context)
 
 
-@SIGNED_IN
+@PARTIES_AND_OFFICE
 @get_only
 def partnership(request: PortalRequest, pk: int) -> HttpResponse:
     """One partnership: its parties and its cases."""
@@ -71,7 +71,7 @@ def partnership(request: PortalRequest, pk: int) -> HttpResponse:
     return render(request, "partnerships/partnership.html", context)
 
 
-@SIGNED_IN
+@PARTIES_AND_OFFICE
 @get_or_post
 def new(request: PortalRequest) -> HttpResponse:
     """Begin a partnership, with partners found in the register."""

@@ -8,11 +8,11 @@ from applications import rules
 from applications.finding import case_of
 from applications.models import Part
 from applications.section_pages import BudgetPage
-from icld_portal.access import SIGNED_IN, post_only
+from icld_portal.access import PARTIES_AND_OFFICE, post_only
 from partnerships.requests import PortalRequest
 
 
-@SIGNED_IN
+@PARTIES_AND_OFFICE
 @post_only
 def budget_sums(request: PortalRequest, handle: str) -> HttpResponse:
     """Return the panel of sums and problems for the lines as they stand on the page."""

@@ -2,30 +2,31 @@
 
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import render
 
 from applications import progress, rules
 from applications.finding import case_of
 from applications.models import Application, PaperKind, Status
+from applications.models.application import CONTENT
 from applications.statuses import APPLICANT_WORDS
 from applications.views.assessing import staff_case
 from finance import caps
-from icld_portal.access import SIGNED_IN, get_only
+from icld_portal.access import PARTIES_AND_OFFICE, get_only
 from icld_portal.problems import blocking
 from partnerships.requests import PortalRequest
 
 
-@SIGNED_IN
+@PARTIES_AND_OFFICE
 @get_only
 def application(request: PortalRequest, handle: str) -> HttpResponse:
     """Show the case as this person meets it: draft, handed in, or on ICLD's desk."""
-    if request.user.office:
-        found = case_of(request, handle)
-        if not rules.is_of_party(request.user, found):
-            return staff_case(request, found)
-    found = case_of(request, handle, Application.objects.all().with_content())
+    found = case_of(request, handle)
+    if request.user.office and not rules.is_of_party(request.user, found):
+        return staff_case(request, found)
     if found.status == Status.DRAFT:
+        prefetch_related_objects([found], *CONTENT)
         return render(request, "applications/draft.html", draft_context(request, found))
     return render(request, "applications/handed_in.html", handed_in_context(request, found))
 

@@ -13,7 +13,7 @@ from applications.forms.beginning import BeginningForm, offers
 from applications.models import Application
 from applications.progress import next_step_in_list
 from applications.statuses import APPLICANT_WORDS, Status
-from icld_portal.access import SIGNED_IN, get_only, get_or_post
+from icld_portal.access import PARTIES_AND_OFFICE, get_only, get_or_post
 from icld_portal.paging import page_of
 from icld_portal.problems import NotReady
 from partnerships.models import User
@@ -21,7 +21,7 @@ from partnerships.models.people import WRITING_ROLES
 from partnerships.requests import PortalRequest
 
 
-@SIGNED_IN
+@PARTIES_AND_OFFICE
 @get_only
 def applications(request: PortalRequest) -> HttpResponse:
     """Every case of this person's organisations, newest first."""
@@ -51,7 +51,7 @@ def may_start_any(user: User) -> bool:
     return not user.office and bool(user.organisations_with(WRITING_ROLES))
 
 
-@SIGNED_IN
+@PARTIES_AND_OFFICE
 @get_or_post
 def new(request: PortalRequest) -> HttpResponse:
     """Choose partnership and grant type; a draft is made and its task list opens."""

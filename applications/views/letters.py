@@ -15,7 +15,7 @@ from applications.finding import case_of
 from applications.forms.letters import LetterForm
 from applications.models import Application, Attachment, Status
 from icld_portal import files
-from icld_portal.access import SIGNED_IN, get_only, get_or_post, post_only
+from icld_portal.access import PARTIES_AND_OFFICE, get_only, get_or_post, post_only
 from icld_portal.workflow import WrongStatus
 from partnerships.requests import PortalRequest
 
@@ -23,7 +23,7 @@ from partnerships.requests import PortalRequest
 MOST_LETTERS = 20
 
 
-@SIGNED_IN
+@PARTIES_AND_OFFICE
 @get_or_post
 def letters(request: PortalRequest, handle: str) -> HttpResponse:
     """List the letters of intent and take in a new one."""
@@ -88,7 +88,7 @@ def _show(
     return render(request, "applications/letters.html", context, status=status)
 
 
-@SIGNED_IN
+@PARTIES_AND_OFFICE
 @get_only
 def letter(request: PortalRequest, handle: str, pk: int) -> FileResponse:
     """Give back one letter to those who may see the case."""
@@ -97,7 +97,7 @@ def letter(request: PortalRequest, handle: str, pk: int) -> FileResponse:
     return files.download(found.file, found.file_name, found.content_type)
 
 
-@SIGNED_IN
+@PARTIES_AND_OFFICE
 @post_only
 def remove_letter(request: PortalRequest, handle: str, pk: int) -> HttpResponse:
     """Take away a letter while the case is a draft; its file goes when that is certain."""

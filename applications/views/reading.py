@@ -8,11 +8,11 @@ from applications.finding import case_of
 from applications.models import Application, Status
 from applications.reading import content_of
 from applications.statuses import APPLICANT_WORDS
-from icld_portal.access import SIGNED_IN, get_only
+from icld_portal.access import PARTIES_AND_OFFICE, get_only
 from partnerships.requests import PortalRequest
 
 
-@SIGNED_IN
+@PARTIES_AND_OFFICE
 @get_only
 def read(request: PortalRequest, handle: str) -> HttpResponse:
     """Show everything the parties have written."""

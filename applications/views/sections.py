@@ -15,13 +15,13 @@ from applications.finding import case_of, section_of
 from applications.models import Application, Section, Status
 from applications.progress import section_url
 from applications.section_pages import SectionPage, neighbours, page_for
-from icld_portal.access import SIGNED_IN, get_or_post
+from icld_portal.access import PARTIES_AND_OFFICE, get_or_post
 from icld_portal.localize import STOCKHOLM
 from icld_portal.workflow import WrongStatus
 from partnerships.requests import PortalRequest
 
 
-@SIGNED_IN
+@PARTIES_AND_OFFICE
 @get_or_post
 def section(request: PortalRequest, handle: str, key: str) -> HttpResponse:
     """Show one section to a writer, or save what was written."""

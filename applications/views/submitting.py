@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from applications import completeness, progress, rules, workflow
 from applications.finding import case_of
 from applications.models import Application, Status
-from icld_portal.access import SIGNED_IN, get_only, post_only
+from icld_portal.access import PARTIES_AND_OFFICE, get_only, post_only
 from icld_portal.problems import NotReady, Problem, blocking
 from icld_portal.workflow import WrongStatus
 from partnerships.requests import PortalRequest
 
 
-@SIGNED_IN
+@PARTIES_AND_OFFICE
 @get_only
 def check(request: PortalRequest, handle: str) -> HttpResponse:
     """Everything that is missing or wrong, each linked to where it is mended."""
@@ -44,7 +44,7 @@ def check_context(request: PortalRequest, application: Application) -> dict[str,
     }
 
 
-@SIGNED_IN
+@PARTIES_AND_OFFICE
 @post_only
 def submit(request: PortalRequest, handle: str) -> HttpResponse:
     """Hand in the application, or show what is missing."""
@@ -76,7 +76,7 @@ def _refused(request: PortalRequest, handle: str, problems: list[Problem]) -> Ht
     return render(request, "applications/check.html", context, status=422)
 
 
-@SIGNED_IN
+@PARTIES_AND_OFFICE
 @post_only
 def withdraw(request: PortalRequest, handle: str) -> HttpResponse:
     """Take back an application that is not decided yet, after one question."""
