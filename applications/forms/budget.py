@@ -164,12 +164,14 @@ class Sums:
         self.totals = caps.totals(budget, lines)
         self.limit = caps.limit_for(budget)
         self.problems = caps.budget_problems(budget, lines)
+        self.over = self.totals.total_sek > self.limit.amount_sek
         self.per_year = self.limit.per == "year"
         self.years = [
             {
                 "year": year,
                 "amount_sek": amount,
-                "effort_sek": self.totals.work_effort_by_year[year],
+                "effort_sek": self.totals.work_effort_by_year.get(year, 0),
+                "over": self.per_year and amount > self.limit.amount_sek,
             }
             for year, amount in sorted(self.totals.by_year.items())
         ]

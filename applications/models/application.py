@@ -35,6 +35,18 @@ FACTS = (
     "sheet_id",
     "budget_id",
 )
+# What the parties write, as it is loaded with one query per kind of row.
+CONTENT = (
+    "core_areas",
+    "cooperation_areas",
+    "goals",
+    "sheet__answers",
+    "sheet__question_set__sections__questions__options",
+    "results__indicators",
+    "activities__organisation",
+    "risks",
+    "attachments",
+)
 KEY_ALPHABET = "bcdfghjkmnpqrstvwxz"
 KEY_LENGTH = 8
 
@@ -85,17 +97,7 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
 
     def with_content(self) -> "ApplicationQuerySet":
         """Load everything the parties have written, one query per kind of row."""
-        return self.for_page().prefetch_related(
-            "core_areas",
-            "cooperation_areas",
-            "goals",
-            "sheet__answers",
-            "sheet__question_set__sections__questions__options",
-            "results__indicators",
-            "activities__organisation",
-            "risks",
-            "attachments",
-        )
+        return self.for_page().prefetch_related(*CONTENT)
 
     def for_own_list(self) -> "ApplicationQuerySet":
         """Load what a party's list of its cases shows, newest first."""
