@@ -9,6 +9,7 @@ from applications.views import (
     drafts,
     home,
     letters,
+    papers,
     public,
     reading,
     rounds,
@@ -36,6 +37,12 @@ urlpatterns = [
     path("applications/<str:handle>/submit/", submitting.submit, name="submit"),
     path("applications/<str:handle>/withdraw/", submitting.withdraw, name="withdraw"),
     path("applications/<str:handle>/read/", reading.read, name="read"),
+    # Papers
+    path(
+        "applications/<str:handle>/papers/<slug:kind>/<slug:language>/",
+        papers.paper,
+        name="paper",
+    ),
     # Public: what will be asked
     path("questions/", public.questions, name="questions"),
     path("questions/<slug:grant_type>/", public.question_set, name="question_set"),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -45,14 +45,11 @@ class Link:
 
 def links(pages: tuple[tuple[str, Promise | str], ...], *, path: str = "") -> list[Link]:
     """Return the links to ``pages``; the one the reader stands in is marked."""
-    found = []
-    for name, label in pages:
-        try:
-            url = reverse(name)
-        except NoReverseMatch:
-            continue
-        found.append(Link(url, label, _current(url, path)))
-    return found
+    urls = [reverse(name) for name, _label in pages]
+    return [
+        Link(url, label, _current(url, path))
+        for url, (_name, label) in zip(urls, pages, strict=True)
+    ]
 
 
 def main_menu(request: HttpRequest) -> list[Link]:

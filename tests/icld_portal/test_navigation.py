@@ -19,10 +19,27 @@ def test_a_visitor_is_shown_the_public_pages():
 
 @pytest.mark.django_db
 def test_the_office_and_a_party_are_shown_different_pages(officer, coordinator):
-    party, office = menu(coordinator), menu(officer)
+    party, office = ([link.url for link in menu(person)] for person in (coordinator, officer))
 
-    assert [link for link in party if link.url.startswith("/office/")] == []
-    assert [link for link in office if link.url == "/home/"] == []
+    assert party == ["/home/", "/applications/", "/partnerships/", "/organisations/"]
+    assert office == [
+        "/office/applications/",
+        "/grants/",
+        "/office/rounds/",
+        "/partnerships/",
+        "/organisations/",
+    ]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("person", ["coordinator", "officer"])
+def test_every_link_of_the_menu_opens_for_the_person_who_sees_it(person, request, signed_in):
+    user = request.getfixturevalue(person)
+    browser = signed_in(user)
+
+    answers = {link.url: browser.get(link.url).status_code for link in menu(user)}
+
+    assert set(answers.values()) == {200}, answers
 
 
 @pytest.mark.parametrize(

@@ -66,3 +66,12 @@ def test_the_last_error_pages_need_neither_request_nor_database(name, in_english
 
     assert "<h1>" in html
     assert "csrfmiddlewaretoken" not in html
+
+
+@pytest.mark.django_db
+def test_after_a_refused_form_the_language_switch_leads_back_to_the_form(client):
+    form = "http://testserver/account/login/?next=/home/"
+
+    response = client.post("/account/login/", {"login": "x"}, headers={"referer": form})
+
+    assert f'name="next" value="{form}"' in response.content.decode()

@@ -1,0 +1,72 @@
+"""Making and freezing papers: each exactly once, however often the job is run."""
+
+import hashlib
+import secrets
+from collections.abc import Callable
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import IntegrityError, transaction
+
+from applications import pdfs
+from applications.models import Application, ApplicationPaper, PaperKind, Status
+
+DRAWN_BY: dict[str, Callable[[Application, str], bytes]] = {
+    PaperKind.RECEIPT: pdfs.receipt_pdf,
+    PaperKind.DECISION: pdfs.decision_letter_pdf,
+}
+DUE_IN: dict[str, frozenset[str]] = {
+    PaperKind.RECEIPT: frozenset(Status.values) - {Status.DRAFT},
+    PaperKind.DECISION: frozenset({Status.APPROVED, Status.REJECTED}),
+}
+# What a saved file is called, after the reference.
+NAMES = {
+    (PaperKind.RECEIPT, "sv"): "kvitto",
+    (PaperKind.RECEIPT, "en"): "receipt",
+    (PaperKind.DECISION, "sv"): "beslut",
+    (PaperKind.DECISION, "en"): "decision",
+}
+
+
+class NotDue(Exception):
+    """The application has not come to what the paper is about."""
+
+
+def is_due(application: Application, kind: str) -> bool:
+    """Return whether ``application`` has, or will soon have, a paper of ``kind``."""
+    return application.status in DUE_IN[kind]
+
+
+def make_papers(application_id: int, kind: str) -> None:
+    """Make the paper of ``kind`` in every language it is not made in yet.
+
+    Raises NotDue when the case has not got there, PdfNotAvailable without Pango.
+    """
+    application = Application.objects.select_related(
+        "partnership", "round", "country", "sheet", "budget", "submitted_by"
+    ).get(pk=application_id)
+    if not is_due(application, kind):
+        raise NotDue(f"{application.handle} {kind}")
+    made = set(application.papers.filter(kind=kind).values_list("language", flat=True))
+    for language, _name in settings.LANGUAGES:
+        if language not in made:
+            _freeze(application, kind, language, DRAWN_BY[kind](application, language))
+
+
+def _freeze(application: Application, kind: str, language: str, pdf: bytes) -> None:
+    """Store ``pdf``, then its row; where another job was first, its paper stands."""
+    stored = default_storage.save(f"papers/{secrets.token_hex(16)}.pdf", ContentFile(pdf))
+    try:
+        with transaction.atomic():
+            ApplicationPaper.objects.create(
+                application=application,
+                kind=kind,
+                language=language,
+                file_name=f"{application.reference}-{NAMES[PaperKind(kind), language]}.pdf",
+                file=stored,
+                sha256=hashlib.sha256(pdf).hexdigest(),
+                size_bytes=len(pdf),
+            )
+    except IntegrityError:
+        default_storage.delete(stored)

@@ -1,0 +1,195 @@
+"""The papers of an application, one function each: the receipt and the decision letter."""
+
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from applications.models import (
+    Activity,
+    Answer,
+    Application,
+    Decision,
+    Outcome,
+    Part,
+    Question,
+    QuestionKind,
+    Section,
+)
+from applications.paper_budget import BudgetTables, budget_tables
+from finance.models import BudgetLine
+from icld_portal.localize import STOCKHOLM, in_language
+from icld_portal.pdf import render_pdf
+
+PART_TEMPLATES = {
+    part: f"papers/receipt/_{part}.html"
+    for part in (Part.AREAS, Part.RESULTS, Part.ACTIVITIES, Part.RISKS, Part.BUDGET)
+}
+
+
+@dataclass(frozen=True)
+class WrittenAnswer:
+    """What was written to a question in one language."""
+
+    language: str
+    text: str
+
+
+@dataclass(frozen=True)
+class AnsweredQuestion:
+    """A question in the paper's language and what was written to it, as it was written."""
+
+    question: str
+    texts: list[WrittenAnswer]
+
+
+@dataclass(frozen=True)
+class AnsweredSection:
+    """One section of the form; ``template`` shows its tables, if it has any."""
+
+    title: str
+    answers: list[AnsweredQuestion]
+    template: str
+
+
+@dataclass(frozen=True)
+class ActivityYear:
+    """The activities of one year of the case."""
+
+    year: int
+    activities: list[Activity]
+
+
+@dataclass(frozen=True)
+class DecidedYear:
+    """What was asked and what was decided for one year of the case, whole SEK."""
+
+    year: int
+    asked_sek: int
+    decided_sek: int
+
+
+def receipt_pdf(application: Application, language: str) -> bytes:
+    """Return the whole application as it was handed in, with its tables and fingerprint."""
+    with translation.override(language):
+        context = _receipt(application)
+    return render_pdf(
+        "papers/receipt.html",
+        context,
+        language=language,
+        identifier=f"receipt {application.reference} {language}",
+    )
+
+
+def decision_letter_pdf(application: Application, language: str) -> bytes:
+    """Return the letter that tells both parties the decision; DoesNotExist if there is none."""
+    with translation.override(language):
+        context = _decision(application)
+    return render_pdf(
+        f"papers/decision.{language}.html",
+        context,
+        language=language,
+        identifier=f"decision {application.reference} {language}",
+    )
+
+
+def _receipt(application: Application) -> dict[str, Any]:
+    assert application.received_at is not None  # noqa: S101 - the database says so too
+    received_at = timezone.localtime(application.received_at, STOCKHOLM)
+    return {
+        "application": application,
+        "dated_at": received_at.isoformat(timespec="seconds"),
+        # To the second: whether it came before the deadline can hang on one.
+        "received_at": received_at.strftime("%Y-%m-%d %H:%M:%S"),
+        "parties": application.case_parties.select_related("organisation__country"),
+        "sections": _sections(application),
+        "areas": {
+            "core": application.core_areas.all(),
+            "cooperation": application.cooperation_areas.all(),
+            "goals": application.goals.all(),
+        },
+        "results": application.results.prefetch_related("indicators"),
+        "activity_years": _activity_years(application),
+        "risks": list(application.risks.all()),
+        "budget": budget_tables(application.budget, _lines(application)),
+        "attachments": list(application.attachments.select_related("organisation")),
+    }
+
+
+def _sections(application: Application) -> list[AnsweredSection]:
+    """The form's sections in order, each question with what was written to it."""
+    written: dict[int, list[Answer]] = {}
+    for answer in application.sheet.answers.order_by("question", "-language"):
+        written.setdefault(answer.question_id, []).append(answer)
+    sections = Section.objects.filter(
+        question_set=application.sheet.question_set_id
+    ).prefetch_related("questions__options")
+    return [
+        AnsweredSection(
+            in_language(section, "title"),
+            [
+                AnsweredQuestion(
+                    in_language(question, "text"),
+                    [_written(question, answer) for answer in written.get(question.pk, ())],
+                )
+                for question in section.questions.all()
+            ],
+            PART_TEMPLATES.get(Part(section.part), ""),
+        )
+        for section in sections.order_by("sort_order")
+    ]
+
+
+def _written(question: Question, answer: Answer) -> WrittenAnswer:
+    """What was written, or what the chosen answer says."""
+    return WrittenAnswer(answer.language, _words(question, answer.text))
+
+
+def _words(question: Question, text: str) -> str:
+    if question.kind == QuestionKind.YES_NO:
+        return {"yes": _("Yes"), "no": _("No")}.get(text, text)
+    if question.kind == QuestionKind.CHOICE:
+        options = {option.value: in_language(option, "text") for option in question.options.all()}
+        return options.get(text, text)
+    return text
+
+
+def _activity_years(application: Application) -> list[ActivityYear]:
+    activities = application.activities.select_related("organisation").order_by("year", "pk")
+    return [
+        ActivityYear(year, list(those))
+        for year, those in groupby(activities, key=lambda activity: activity.year)
+    ]
+
+
+def _lines(application: Application) -> list[BudgetLine]:
+    lines = application.budget.lines.select_related("category", "organisation")
+    return list(lines.order_by("year", "category__sort_order", "pk"))
+
+
+def _decision(application: Application) -> dict[str, Any]:
+    decision = Decision.objects.select_related("decided_by").get(application=application)
+    decided_at = timezone.localtime(decision.decided_at, STOCKHOLM)
+    years = _decided_years(decision, budget_tables(application.budget, _lines(application)))
+    return {
+        "application": application,
+        "decision": decision,
+        "dated_at": decided_at.isoformat(timespec="seconds"),
+        "decided_on": decided_at.date(),
+        "parties": application.case_parties.select_related("organisation__country"),
+        "approved": decision.outcome == Outcome.APPROVED,
+        "years": years,
+        "asked_sek": sum(year.asked_sek for year in years),
+        "decided_sek": sum(year.decided_sek for year in years),
+    }
+
+
+def _decided_years(decision: Decision, budget: BudgetTables) -> list[DecidedYear]:
+    decided = dict(decision.years.values_list("year", "amount_sek"))
+    asked = {year.year: year.total_sek for year in budget.years}
+    return [
+        DecidedYear(year, asked.get(year, 0), decided.get(year, 0))
+        for year in sorted(decided | asked)
+    ]

@@ -1,0 +1,46 @@
+"""The frozen papers of an application, as PDF."""
+
+from django.conf import settings
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django_htmx.http import HttpResponseClientRedirect
+
+from applications.models import Application, ApplicationPaper, PaperKind
+from applications.papers import is_due
+from icld_portal.access import SIGNED_IN, get_only
+from icld_portal.files import download
+from partnerships.requests import PortalRequest
+
+SECONDS_UNTIL_NEXT_LOOK = 3
+
+
+@SIGNED_IN
+@get_only
+def paper(request: PortalRequest, handle: str, kind: str, language: str) -> HttpResponseBase:
+    """Show a paper as it was frozen, or say that it is being made and look again."""
+    application = get_object_or_404(Application.objects.visible_to(request.user).by_handle(handle))
+    if kind not in PaperKind.values or language not in dict(settings.LANGUAGES):
+        raise Http404
+    made = application.papers.filter(kind=kind, language=language).first()
+    if request.htmx:  # The page that waits for it asks.
+        return HttpResponseClientRedirect(request.path) if made else HttpResponse(status=204)
+    if made:
+        return _stored(made)
+    if not is_due(application, kind):
+        raise Http404
+    return _coming(request, application, PaperKind(kind))
+
+
+def _stored(made: ApplicationPaper) -> FileResponse:
+    response = download(made.file, made.file_name, "application/pdf", inline=True)
+    response.headers["Content-Length"] = str(made.size_bytes)
+    response.headers["Content-Language"] = made.language
+    return response
+
+
+def _coming(request: PortalRequest, application: Application, kind: PaperKind) -> HttpResponse:
+    context = {"application": application, "kind": kind, "seconds": SECONDS_UNTIL_NEXT_LOOK}
+    response = render(request, "applications/paper_coming.html", context, status=202)
+    response.headers["Retry-After"] = str(SECONDS_UNTIL_NEXT_LOOK)
+    response.headers["Cache-Control"] = "no-store"
+    return response
