@@ -6,12 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.core.files.storage import default_storage
 from django.db import connection
-from procrastinate.contrib.django import app
 
 from applications import papers, workflow
 from applications.models import Application, ApplicationPaper, PaperKind
 from applications.papers import NotDue, make_papers
 from tests.factories import cases
+from tests.worker import work
 
 
 @pytest.fixture
@@ -117,10 +117,7 @@ def test_draft_has_no_receipt_and_undecided_no_decision_letter(partnership, coor
 def test_worker_makes_every_paper_of_a_decided_case(partnership, coordinator, decider):
     case = cases.approved(partnership, by=coordinator, decider=decider)
 
-    with app.replace_connector(app.connector.get_worker_connector()) as worker:
-        worker.run_worker(
-            queues=["papers"], wait=False, install_signal_handlers=False, listen_notify=False
-        )
+    work()
 
     assert [fact[1:3] for fact in facts(case)] == [
         ("decision", "en"),

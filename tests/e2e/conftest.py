@@ -89,10 +89,16 @@ class Visitor:
 
 
 @pytest.fixture
-def visit(browser, live_server) -> Iterator:
+def browser_windows() -> list[Visitor]:
+    """The windows this test has opened."""
+    return []
+
+
+@pytest.fixture
+def visit(browser, live_server, browser_windows) -> Iterator:
     """Return a function that gives a new browser window, phone-sized if wanted."""
     cache.clear()
-    opened = []
+    opened = browser_windows
 
     def visitor(width: int = 1280, **options) -> Visitor:
         context = browser.new_context(viewport={"width": width, "height": 900}, **options)
@@ -116,3 +122,12 @@ def second_factor():
         return secret
 
     return give
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Keep a picture of every open window of a browser test that failed."""
+    outcome = yield
+    if call.when == "call" and outcome.get_result().failed:
+        for number, window in enumerate(item.funcargs.get("browser_windows", [])):
+            window.page.screenshot(path=f"test-results/{item.name}-{number}.png", full_page=True)

@@ -9,14 +9,9 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from icld_portal import jobs, mail
 from icld_portal.models import Letter
+from tests.worker import apart, work
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def work() -> None:
-    """Run every waiting job, as the worker does, then stop."""
-    with app.replace_connector(app.connector.get_worker_connector()) as working:
-        working.run_worker(wait=False, install_signal_handlers=False, listen_notify=False)
 
 
 def test_a_job_left_by_a_killed_worker_is_run_again_once():
@@ -28,7 +23,7 @@ def test_a_job_left_by_a_killed_worker_is_run_again_once():
     letter.refresh_from_db()
     assert letter.sent_at is None, "an abandoned job is nobody's until it is picked up"
 
-    asyncio.run(retry_stalled())
+    apart(lambda: asyncio.run(retry_stalled()))
     work()
 
     assert ProcrastinateJob.objects.get(task_name__endswith="send_letter").status == "succeeded"
