@@ -29,7 +29,9 @@ def rounds(request: PortalRequest) -> HttpResponse:
 def show_rounds(request: PortalRequest, form: YearForm, *, status: int = 200) -> HttpResponse:
     """Show the rounds page with ``form`` for the next year."""
     context = {
-        "rounds": round_rows(Round.objects.all().with_numbers(), request.received_at),
+        "rounds": round_rows(
+            Round.objects.all().with_numbers().order_by("-deadline_on"), request.received_at
+        ),
         "grant_types": grant_type_rows(),
         "may_edit": deeds.may_edit_rounds(request.user),
         "form": form,

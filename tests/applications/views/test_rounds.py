@@ -123,4 +123,6 @@ def test_thirty_rounds_take_as_many_queries_as_one(
     )
 
     with django_assert_num_queries(QUERIES):
-        assert len(client.get(ADDRESS).context["rounds"]) == 30
+        rows = client.get(ADDRESS).context["rounds"]
+    deadlines = [row["round"].deadline_on for row in rows]
+    assert (len(deadlines), deadlines) == (30, sorted(deadlines, reverse=True))

@@ -24,7 +24,7 @@ def two_cases(partnership, vara, poti, coordinator, stranger, officer):
 
 
 def references(response) -> list[str]:
-    return [application.reference for application in response.context["applications"]]
+    return [row["reference"] for row in response.context["applications"]]
 
 
 def test_the_newest_is_first_with_its_facts(signed_in, officer, two_cases):
