@@ -23,7 +23,10 @@ def case_of(
 
 
 def section_of(application: Application, key: str) -> Section:
-    """Return the section of the case's own form with this key, with its questions."""
-    sections = application.sheet.question_set.sections.prefetch_related("questions__options")
+    """Return the section of the case's own form with this key, with its questions.
+
+    Options are asked for by the few questions that have them.
+    """
+    sections = application.sheet.question_set.sections.prefetch_related("questions")
     found: Section = get_object_or_404(sections, key=key)
     return found

@@ -73,9 +73,9 @@ def answer_field(question: Question) -> forms.Field:
     if question.kind == QuestionKind.NUMBER:
         figures = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
         return SafeCharField(**options, max_length=NUMBER_MAX_LENGTH, widget=figures)
-    choices: list[Any] = [(option.value, str(option)) for option in question.options.all()]
-    if question.kind == QuestionKind.YES_NO:
-        choices = list(YES_NO)
+    choices: list[Any] = list(YES_NO)
+    if question.kind == QuestionKind.CHOICE:
+        choices = [(option.value, str(option)) for option in question.options.all()]
     return forms.ChoiceField(**options, choices=choices, widget=forms.RadioSelect)
 
 

@@ -19,7 +19,7 @@ def budget_sums(request: PortalRequest, handle: str) -> HttpResponse:
     application = case_of(request, handle)
     if not rules.may_edit(request.user, application):
         raise PermissionDenied("edit")
-    sections = application.sheet.question_set.sections.prefetch_related("questions__options")
+    sections = application.sheet.question_set.sections.prefetch_related("questions")
     section = sections.filter(part=Part.BUDGET).first()
     if section is None:
         raise Http404("no budget section")
