@@ -170,6 +170,7 @@ def test_lists_of_partnerships_ask_a_constant_number_of_questions(
 ):
     for _number in range(30):
         make_partnership(robertsfors, machakos)
+    browser = signed_in(coordinator)
     with django_assert_max_num_queries(10):
-        page = signed_in(coordinator).get("/partnerships/")
+        page = browser.get("/partnerships/")
     assert len(page.context["page_obj"].object_list) == 25
