@@ -52,6 +52,7 @@ PARTNER_NAMES = {
     Role.SIGNATORY: "Signatory",
     Role.MEMBER: "Member",
 }
+SECOND_FACTOR_ROLES = OFFICE_ROLES | {Role.SIGNATORY}
 SWEDISH_FIRST = ("Exempla", "Test", "Provia", "Påhitta", "Fiktiv", "Låtsas", "Demona", "Attrapp")
 PARTNER_FIRST = ("Demo", "Example", "Sample", "Invented", "Specimen", "Trial", "Fiction", "Model")
 
@@ -113,7 +114,7 @@ def make_people(organisations: Sequence[Organisation]) -> None:
         for email, _name, role, organisation in wanted
     )
     for email, _name, role, _organisation in wanted:
-        if role in OFFICE_ROLES or role == Role.SIGNATORY:
+        if role in SECOND_FACTOR_ROLES:
             TOTP.activate(users[email], totp_secret(email))
 
 

@@ -20,7 +20,7 @@ from icld_portal import catalogues, postgres
 from icld_portal.demo import people, processes, world
 
 DEFAULT_PORT = 8000
-START_SECONDS = 60
+START_SECONDS = 120
 PANGO_LIBRARIES = ("libpango-1.0.so.0", "libpangoft2-1.0.so.0", "libharfbuzz-subset.so.0")
 PANGO_HINT = (
     "Papers (PDF) cannot be made here until you type: "
