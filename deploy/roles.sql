@@ -1,0 +1,57 @@
+-- The two database roles of production. Run by a database administrator, in the portal's
+-- database, before the first migration and after each one; running it again does no harm:
+--
+--     psql --dbname portal --single-transaction --file deploy/roles.sql
+--
+-- portal_owner owns the tables and runs `manage.py migrate`. portal_web is what pages and
+-- jobs log in as: it reads and writes rows, but neither changes a table nor empties one, and
+-- what has happened, been decided or been made cannot be rewritten by it.
+-- Passwords are set afterwards: \password portal_owner, \password portal_web
+
+DO $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'portal_owner') THEN
+        CREATE ROLE portal_owner LOGIN;
+    END IF;
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'portal_web') THEN
+        CREATE ROLE portal_web LOGIN;
+    END IF;
+END
+$$;
+
+-- No page waits longer than this.
+ALTER ROLE portal_web SET statement_timeout = '5s';
+ALTER ROLE portal_web SET lock_timeout = '4s';
+ALTER ROLE portal_web SET idle_in_transaction_session_timeout = '60s';
+
+-- Tables are made by the owner alone.
+REVOKE CREATE ON SCHEMA public FROM PUBLIC;
+GRANT USAGE, CREATE ON SCHEMA public TO portal_owner;
+GRANT USAGE ON SCHEMA public TO portal_web;
+
+-- Rows, but no TRUNCATE, REFERENCES or TRIGGER; also in tables the owner makes later.
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO portal_web;
+GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO portal_web;
+ALTER DEFAULT PRIVILEGES FOR ROLE portal_owner IN SCHEMA public
+    GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO portal_web;
+ALTER DEFAULT PRIVILEGES FOR ROLE portal_owner IN SCHEMA public
+    GRANT USAGE, SELECT ON SEQUENCES TO portal_web;
+
+-- Append-only tables: rows are added and read. Not there before the first migration.
+DO $$
+DECLARE
+    name text;
+BEGIN
+    FOREACH name IN ARRAY ARRAY[
+        'icld_portal_event',
+        'finance_grantyear',
+        'applications_decision',
+        'applications_decisionyear',
+        'applications_applicationpaper'
+    ] LOOP
+        IF to_regclass('public.' || name) IS NOT NULL THEN
+            EXECUTE format('REVOKE UPDATE, DELETE ON TABLE public.%I FROM portal_web', name);
+        END IF;
+    END LOOP;
+END
+$$;
