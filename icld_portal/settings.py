@@ -168,6 +168,8 @@ ACCOUNT_PREVENT_ENUMERATION = True
 MFA_ADAPTER = "icld_portal.accounts.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "Kommunalt Partnerskap"
+# A code counts half a minute longer: clocks differ, and people type slowly.
+MFA_TOTP_TOLERANCE = 1
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
