@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.forms.formsets import BaseFormSet
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from applications.drafting import StaleAnswer, answers_by_question, save_answer
 from applications.forms import budget as budget_forms
@@ -69,21 +69,27 @@ class SectionPage:
         return [problem for form in [*self.forms(), self.answers] for problem in _errors(form)]
 
 
-def _errors(form: Any) -> list[Problem]:
+def _errors(form: Any, place: str = "") -> list[Problem]:
     if isinstance(form, BaseFormSet):
-        found = [Problem(str(text)) for text in form.non_form_errors()]
-        for row in form.forms:
-            found += _errors(row)
-            if hasattr(row, "indicators"):
-                found += _errors(row.indicators)
-        return found
+        return _row_errors(form, place)
     if not form.is_bound:
         return []
     return [
-        Problem(_with_label(form, name, str(text)), anchor=_anchor(form, name))
+        Problem(place + _with_label(form, name, str(text)), anchor=_anchor(form, name))
         for name, texts in form.errors.items()
         for text in texts
     ]
+
+
+def _row_errors(rows: Any, place: str) -> list[Problem]:
+    """What was refused in a table, each with the row it is about."""
+    found = [Problem(place + str(text)) for text in rows.non_form_errors()]
+    for number, row in enumerate(rows.forms, start=1):
+        here = place + gettext("Row %(number)d") % {"number": number} + ", "
+        found += _errors(row, here)
+        if hasattr(row, "indicators"):
+            found += _row_errors(row.indicators, here)
+    return found
 
 
 def _with_label(form: Any, name: str, text: str) -> str:
@@ -194,6 +200,15 @@ class BudgetPage(SectionPage):
     def forms(self) -> list[Any]:
         return [*self.tables.values(), self.reason]
 
+    def errors(self) -> list[Problem]:
+        """Say also in which year a refused line stands."""
+        found = [
+            problem
+            for year, rows in self.tables.items()
+            for problem in _errors(rows, gettext("Year %(year)d") % {"year": year} + ", ")
+        ]
+        return [*found, *_errors(self.reason), *_errors(self.answers)]
+
     def save_part(self, draft: Application) -> None:
         draft.budget.guide_reason = self.reason.cleaned_data["guide_reason"]
         draft.budget.save(update_fields=["guide_reason"])
@@ -206,7 +221,11 @@ class BudgetPage(SectionPage):
             return budget_forms.Sums(budget, caps.lines_of(budget))
         if self.reason.is_valid():
             budget.guide_reason = self.reason.cleaned_data["guide_reason"]
-        return budget_forms.Sums(budget, budget_forms.unsaved_lines(self.tables, budget))
+        return budget_forms.Sums(
+            budget,
+            budget_forms.unsaved_lines(self.tables, budget),
+            unread=budget_forms.unread_lines(self.tables),
+        )
 
 
 PAGES: dict[str, type[SectionPage]] = {

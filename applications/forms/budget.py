@@ -146,6 +146,13 @@ def unsaved_lines(tables: dict[int, RowSet], budget: Budget) -> list[BudgetLine]
     ]
 
 
+def unread_lines(tables: dict[int, RowSet]) -> int:
+    """How many lines on the page cannot be counted before they are mended."""
+    return sum(
+        not form.is_valid() and not rows.goes(form) for rows in tables.values() for form in rows
+    )
+
+
 def _readable(tables: dict[int, RowSet]) -> Iterable[tuple[int, RowForm]]:
     for year, rows in tables.items():
         for form in rows.forms:
@@ -160,7 +167,8 @@ def _facts(form: RowForm) -> dict[str, Any]:
 class Sums:
     """What the panel beside the budget shows: sums, the limit, and what is wrong."""
 
-    def __init__(self, budget: Budget, lines: Sequence[BudgetLine]) -> None:
+    def __init__(self, budget: Budget, lines: Sequence[BudgetLine], *, unread: int = 0) -> None:
+        self.unread = unread
         self.totals = caps.totals(budget, lines)
         self.limit = caps.limit_for(budget)
         self.problems = caps.budget_problems(budget, lines)

@@ -109,6 +109,19 @@ def test_live_sums_count_what_is_written_and_save_nothing(draft, browser, here, 
     assert not BudgetLine.objects.exists()
 
 
+def test_a_line_that_cannot_be_read_is_said_not_to_be_counted(draft, browser, here, sums):
+    sent = fields_on(browser.get(here)) | cost(draft, "20.001")
+    panel = browser.post(sums, sent).content.decode()
+    assert "1 line is not counted" in panel
+    assert "Within the budget guidelines." not in panel
+
+
+def test_a_refused_line_is_named_by_year_and_row(draft, browser, here):
+    sent = fields_on(browser.get(here)) | cost(draft, "20.001", row=1)
+    page = browser.post(here, sent).content.decode()
+    assert "Year 1, Row 2, Amount: Write whole kronor, for example 650 000." in page
+
+
 def test_live_sums_at_the_ceiling_have_nothing_to_say(draft, browser, here, sums):
     sent = fields_on(browser.get(here)) | cost(draft, "500 000")
     panel = browser.post(sums, sent).content.decode()
