@@ -19,7 +19,10 @@ INSTALL_PANGO = (
 # Breaking one word of 100,000 characters into lines takes minutes; words of 60 take seconds.
 LONGEST_WORD = 60
 SOFT_BREAK = "\u200b"
-LONG_WORD = re.compile(rf"\S{{{LONGEST_WORD}}}(?=\S)")
+# A no-break space does not end a word; an ordinary one does.
+LONG_WORD = re.compile(rf"[^ \t\n]{{{LONGEST_WORD}}}(?=[^ \t\n])")
+# No word limit counts empty lines, and ten thousand of them are two hundred pages.
+EMPTY_LINES = re.compile(r"\n(?:[^\S\n]*\n){3,}")
 # Control characters, halves of characters and what Unicode promises never to use. The
 # byte order mark is refused by PDF/A wherever it stands in a text.
 FORBIDDEN = re.compile(
@@ -28,6 +31,10 @@ FORBIDDEN = re.compile(
     + "".join(chr(plane * 0x10000 + end) for plane in range(1, 17) for end in (0xFFFE, 0xFFFF))
     + "]"
 )
+# No language puts more marks on one letter; a hundred thousand break the PDF's text.
+MARKS = "[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+HEAPED_MARKS = re.compile(f"({MARKS}{{10}}){MARKS}+")
+LINE_ENDS = re.compile("\r\n?|[\x85\u2028\u2029]")
 # Characters without a meaning of their own: PDF/A-3a refuses them as text.
 PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd]")
 
@@ -56,8 +63,12 @@ def render_pdf(
 
 
 def printable(text: str) -> str:
-    """Return ``text`` without what no paper can hold; private characters by number."""
-    return PRIVATE.sub(lambda found: by_number(found[0]), FORBIDDEN.sub("", text))
+    """Return ``text`` without what no paper can hold; private characters by number.
+
+    More than two empty lines on end become two, more than ten marks on a letter ten.
+    """
+    text = HEAPED_MARKS.sub(r"\1", FORBIDDEN.sub("", LINE_ENDS.sub("\n", text)))
+    return PRIVATE.sub(lambda found: by_number(found[0]), EMPTY_LINES.sub("\n\n\n", text))
 
 
 def breakable(text: str) -> str:

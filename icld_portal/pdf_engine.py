@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
+from xml.etree.ElementTree import Element
 
 import fontpkg_source_sans_3
 from django.template.loader import render_to_string
@@ -56,6 +57,8 @@ UA_CLAIM = b"""
 # A carriage return before "endstream" may be read as the end of the line, not of the
 # stream, and the stream then has another length than it says: PDF/A refuses that.
 AMBIGUOUS_END = b"\r\nendstream"
+# At most 2,000 characters, ending where a line may end.
+PIECE = re.compile(r"(?s).{1,1940}(?:$|[^ \n\u200b]{0,60}[ \n\u200b]?)")
 MISSING_GLYPH = re.compile(r"unsupported by fonts")
 
 log = logging.getLogger("weasyprint")
@@ -73,7 +76,7 @@ def write(html: str, *, identifier: str) -> bytes:
 def _write(html: str, identifier: str) -> tuple[bytes, set[str]]:
     """Return the PDF and the characters that no font could draw."""
     page = HTML(string=html, url_fetcher=_Fetcher())
-    _make_breakable(page.etree_element)
+    _make_breakable(page.etree_element.find("body"))
     document = page.render(
         font_config=_fonts(), stylesheets=[_stylesheet()], pdf_variant=ARCHIVE_VARIANT
     )
@@ -89,11 +92,33 @@ def _write(html: str, identifier: str) -> tuple[bytes, set[str]]:
     return pdf, missing
 
 
-def _make_breakable(root: Any) -> None:
-    """Give every long word of the body its soft breaks, so that no template forgets one."""
-    for element in root.find("body").iter():
-        element.text = breakable(element.text or "")
-        element.tail = breakable(element.tail or "")
+def _make_breakable(body: Any) -> None:
+    """Give every long word its soft breaks, so that no template forgets one.
+
+    A line is looked for in the whole rest of its text, so long texts are cut in pieces.
+    """
+    for element in list(body.iter()):
+        first, *pieces = _pieces(element.text)
+        element.text = first
+        for position, piece in enumerate(pieces):
+            element.insert(position, _span(piece))
+    for parent in list(body.iter()):
+        for element in list(parent):
+            first, *pieces = _pieces(element.tail)
+            element.tail = first
+            place = list(parent).index(element) + 1
+            for position, piece in enumerate(pieces):
+                parent.insert(place + position, _span(piece))
+
+
+def _pieces(text: str | None) -> list[str]:
+    return PIECE.findall(breakable(text or "")) or [""]
+
+
+def _span(text: str) -> Element:
+    span = Element("span")
+    span.text = text
+    return span
 
 
 class _Fetcher(URLFetcher):

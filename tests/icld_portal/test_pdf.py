@@ -145,6 +145,28 @@ def test_hundred_thousand_characters_without_a_space_take_less_than_five_seconds
     assert text_of(pdf).count("å") == 100_000
 
 
+@pytest.mark.parametrize(
+    "typed",
+    ["\u00a0", ".", "a\u00ad", "x\u2060", "\u0301", "\n", " \n", " ", "\u200b", "م", "a/"],
+    ids=lambda typed: " ".join(f"U+{ord(sign):04X}" for sign in typed),
+)
+def test_heaps_of_one_sign_take_less_than_five_seconds(typed):
+    paper("")
+    begun = time.process_time()
+
+    pdf = paper(f"<p class='answer'>före{typed * (50_000 // len(typed))}efter</p>")
+
+    assert time.process_time() - begun < 5
+    assert failures(pdf) == set()
+    assert text_of(pdf).count("efter") == 1
+
+
+def test_empty_lines_are_kept_up_to_two():
+    assert printable("a\r\n\r\nb") == "a\n\nb"
+    assert printable("a\n\n\nb") == "a\n\n\nb"
+    assert printable("a\n \n\t\n\n\nb") == "a\n\n\nb"
+
+
 def test_ten_thousand_missing_glyphs_take_less_than_ten_seconds():
     paper("")
     begun = time.process_time()
