@@ -1,0 +1,107 @@
+"""Every page of the journey passes axe at WCAG 2.2 AA, in both languages, on desk and phone."""
+
+import pytest
+
+from tests.factories import cases
+from tests.worker import work
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+PUBLIC = [
+    "/",
+    "/questions/",
+    "/questions/project/",
+    "/guidelines/",
+    "/accessibility/",
+    "/account/login/",
+    "/account/password/reset/",
+]
+PARTY = [
+    "/home/",
+    "/applications/",
+    "/applications/new/",
+    "/partnerships/",
+    "/partnerships/new/",
+    "/organisations/",
+    "/grants/",
+    "/account/two-factor/",
+    "/account/password/change/",
+]
+OFFICE = [
+    "/office/applications/",
+    "/office/applications/?status=nonsense",
+    "/office/rounds/",
+    "/grants/",
+    "/partnerships/",
+    "/organisations/",
+]
+
+
+@pytest.fixture(params=[("sv", 1280), ("en", 390)], ids=["Swedish desk", "English phone"])
+def visitor(request, visit, coordinator):
+    """A browser in one language and size, not signed in yet."""
+    language, width = request.param
+    window = visit(width=width)
+    window.context.add_cookies([{"name": "language", "value": language, "url": window.address}])
+    window.language = language
+    return window
+
+
+def check(visitor, *paths: str) -> None:
+    """Open each page in the visitor's language and let axe read it."""
+    for path in paths:
+        page = visitor.open(path)
+        assert page.locator("html").get_attribute("lang") == visitor.language, path
+        visitor.assert_accessible()
+        overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        assert page.evaluate(overflow) <= 0, f"{path} is wider than the window"
+
+
+def sign_in(visitor, user, secret: str = "") -> None:
+    """Sign in and keep the visitor's language, whatever the person's own is."""
+    user.language = visitor.language
+    user.save()
+    visitor.sign_in(user, secret)
+
+
+def test_public_pages(visitor):
+    check(visitor, *PUBLIC)
+
+
+def test_pages_of_a_party(visitor, partnership, coordinator, decider):
+    empty = cases.empty_draft(partnership, by=coordinator)
+    ready = cases.ready_draft(partnership, by=coordinator, years=2)
+    decided = cases.approved(partnership, by=coordinator, decider=decider)
+    work()
+    sign_in(visitor, coordinator)
+
+    check(visitor, *PARTY, f"/partnerships/{partnership.pk}/")
+    check(visitor, *(f"/applications/{case.handle}/" for case in (empty, ready, decided)))
+    for draft in (empty, ready):
+        keys = draft.sheet.question_set.sections.values_list("key", flat=True)
+        check(visitor, *(f"/applications/{draft.handle}/sections/{key}/" for key in keys))
+        check(
+            visitor,
+            *(f"/applications/{draft.handle}/{name}/" for name in ("check", "read", "letters")),
+        )
+
+
+def test_pages_of_icld(
+    visitor, partnership, coordinator, decider, office_administrator, second_factor
+):
+    received = cases.submitted(partnership, by=coordinator)
+    read = cases.in_assessment(partnership, by=coordinator, officer=decider)
+    decided = cases.approved(partnership, by=coordinator, decider=decider)
+    work()
+    sign_in(visitor, decider, second_factor(decider))
+
+    check(visitor, *OFFICE)
+    check(visitor, *(f"/applications/{case.reference}/" for case in (received, read, decided)))
+    check(
+        visitor,
+        *(f"/applications/{read.reference}/{name}/" for name in ("read", "assessment", "decision")),
+    )
+    check(visitor, f"/applications/{decided.reference}/decided/", f"/grants/{decided.reference}/")
+    visitor.context.clear_cookies(name="sessionid")
+    sign_in(visitor, office_administrator, second_factor(office_administrator))
+    check(visitor, "/office/rounds/", f"/office/rounds/{received.round.deadline_on}/")
