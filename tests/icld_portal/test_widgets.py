@@ -1,0 +1,49 @@
+"""Fields written by functions say what Django's templates say."""
+
+import re
+
+import pytest
+from django import forms
+from django.forms.renderers import TemplatesSetting
+from django.utils.safestring import mark_safe
+
+from icld_portal.widgets import Renderer
+
+HOSTILE = "\"><b>å & 'x'"
+CHOICES = [("", "–"), ("a&b", HOSTILE), ("Group <1>", [("c", "C"), (3, "Tre")])]
+
+
+def without_space(html: str) -> str:
+    return re.sub(r">\s+<", "><", html).strip()
+
+
+@pytest.mark.parametrize("value", [None, "", "a&b", HOSTILE, 3, 1234567, mark_safe("a &amp; b")])
+@pytest.mark.parametrize(
+    "widget",
+    [
+        forms.TextInput({"class": HOSTILE, "required": True, "disabled": False, "maxlength": 1000}),
+        forms.HiddenInput(),
+        forms.NumberInput({"min": 0}),
+        forms.EmailInput(),
+        forms.CheckboxInput(),
+        forms.Textarea({"rows": 4}),
+        forms.Select({"class": "form-select"}, choices=CHOICES),
+        forms.RadioSelect(choices=CHOICES),
+    ],
+    ids=lambda widget: type(widget).__name__,
+)
+def test_a_field_reads_as_django_writes_it(widget, value):
+    attrs = {"id": "id_field", "aria-describedby": HOSTILE}
+
+    ours, djangos = (
+        widget.render("fi<e>ld", value, attrs, renderer=renderer)
+        for renderer in (Renderer(), TemplatesSetting())
+    )
+
+    assert without_space(ours) == without_space(djangos)
+
+
+def test_a_text_keeps_its_own_line_breaks():
+    shown = forms.Textarea().render("text", "\none\r\ntwo ", renderer=Renderer())
+
+    assert shown.endswith(">\n\none\r\ntwo </textarea>")
