@@ -37,7 +37,8 @@ def editing(application: Application, *, by: User) -> Iterator[Application]:
         )
         if draft.status != Status.DRAFT:
             raise WrongStatus("edit")
-        if not rules.may_edit(by, draft):
+        # The parties of a case never change: those the caller has read are not read again.
+        if not rules.may_edit(by, application):
             raise PermissionDenied("edit")
         yield draft
         Application.objects.filter(pk=draft.pk).update(content_version=F("content_version") + 1)
@@ -65,9 +66,23 @@ def save_answer(
     ``version`` is the one the writer saw; 0 means that there was no answer yet. Raises
     StaleAnswer if another text has been saved since, and changes nothing then.
     """
-    answer = Answer.objects.filter(
+    stored = Answer.objects.filter(
         sheet=application.sheet_id, question=question, language=application.language
     ).first()
+    return write_answer(application, question, text, stored=stored, by=by, version=version)
+
+
+def write_answer(
+    application: Application,
+    question: Question,
+    text: str,
+    *,
+    stored: Answer | None,
+    by: User,
+    version: int | None = None,
+) -> Answer:
+    """As ``save_answer``, where ``stored`` has been read under the lock of ``editing``."""
+    answer = stored
     if answer is None:
         return Answer.objects.create(
             sheet_id=application.sheet_id,

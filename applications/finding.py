@@ -4,7 +4,7 @@ from django.db.models import QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from applications.models import Application, Section
+from applications.models import Application, Question, Section
 from partnerships.requests import PortalRequest
 
 HANDLE_MAX_LENGTH = 9
@@ -27,6 +27,12 @@ def section_of(application: Application, key: str) -> Section:
 
     Options are asked for by the few questions that have them.
     """
-    sections = application.sheet.question_set.sections.prefetch_related("questions")
-    found: Section = get_object_or_404(sections, key=key)
+    questions = Question.objects.filter(
+        section__question_set=application.sheet.question_set_id, section__key=key
+    ).select_related("section")
+    if not questions:
+        return get_object_or_404(application.sheet.question_set.sections, key=key)
+    found: Section = questions[0].section
+    # Saving one answer asks the database as seldom as can be: read together, kept together.
+    found._prefetched_objects_cache = {"questions": questions}  # type: ignore[attr-defined]
     return found

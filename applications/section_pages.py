@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from django.forms.formsets import BaseFormSet
 from django.utils.translation import gettext, gettext_lazy
 
-from applications.drafting import StaleAnswer, answers_by_question, save_answer
+from applications.drafting import StaleAnswer, answers_by_question, write_answer
 from applications.forms import budget as budget_forms
 from applications.forms import plan
 from applications.forms.answers import AnswersForm
@@ -30,7 +30,8 @@ class SectionPage:
         self.answers = AnswersForm(
             data,
             questions=section.questions.all(),
-            answers=answers_by_question(application),
+            # What was sent stands for itself; what is stored is read under the lock.
+            answers=answers_by_question(application) if data is None else {},
         )
         self.make()
 
@@ -57,9 +58,18 @@ class SectionPage:
     def save(self, draft: Application, *, by: User) -> bool:
         """Write all of it; False when somebody else's text stands against this person's."""
         self.save_part(draft)
+        stored = self.answers.answers = answers_by_question(draft)
         for written in self.answers.written():
+            question = written.question
             try:
-                save_answer(draft, written.question, written.text, by=by, version=written.version)
+                write_answer(
+                    draft,
+                    question,
+                    written.text,
+                    stored=stored.get(question.pk),
+                    by=by,
+                    version=written.version,
+                )
             except StaleAnswer as stale:
                 self.answers.show_conflict(written.question, stale.answer)
         return not self.answers.conflicts

@@ -173,6 +173,8 @@ def submit(application: Application, *, by: User, at: datetime | None = None) ->
     """
     at = at or timezone.now()
     application = begin(SUBMIT, application, by=by)
+    # Under the lock, one query per kind of row.
+    application = Application.objects.all().with_content().get(pk=application.pk)
     if stops := blocking(completeness.problems(application, at=at)):
         raise NotReady(stops)
     application.received_at = at

@@ -231,6 +231,16 @@ class Application(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("applications:application", args=[self.handle])
 
+    # Django's own would translate every choice anew for each row of a list.
+
+    def get_status_display(self) -> str:  # type: ignore[no-redef]
+        """The status in words."""
+        return str(Status(self.status).label)
+
+    def get_grant_type_display(self) -> str:  # type: ignore[no-redef]
+        """The grant type in words."""
+        return str(GrantType(self.grant_type).label)
+
     @property
     def handle(self) -> str:
         """What stands in the address: the reference, or the key while it is a draft."""
