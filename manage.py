@@ -8,13 +8,16 @@ import sys
 # whatever serves real people needs SECRET_KEY.
 DOCUMENT_COMMANDS = frozenset({"draw_states", "list_routes", "update_catalogue"})
 DEMO_COMMANDS = DOCUMENT_COMMANDS | {"bench", "demo", "seed_demo"}
+# Measured as in production, on a database of its own.
+OWN_SETTINGS = {"bench": "icld_portal.bench.portal"}
 WITHOUT_DATABASE = DOCUMENT_COMMANDS | {"check", "collectstatic", "help"}
 
 
 def main() -> None:
     """Run one management command, on the embedded database if no other is named."""
     command = sys.argv[1] if len(sys.argv) > 1 else "help"
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "icld_portal.settings")
+    settings_module = OWN_SETTINGS.get(command, "icld_portal.settings")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", settings_module)
     if command in DEMO_COMMANDS and "SECRET_KEY" not in os.environ:
         os.environ.setdefault("PORTAL_DEMO", "1")
 

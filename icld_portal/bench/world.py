@@ -1,0 +1,109 @@
+"""Who measures and on which cases: people with a session, and the addresses they open."""
+
+from dataclasses import dataclass
+
+from django.db.models import Count
+
+from applications import workflow
+from applications.models import Application, ApplicationPaper, CaseParty, Outcome, PaperKind
+from applications.papers import make_papers
+from icld_portal.bench import drafts
+from icld_portal.bench.browser import sign_in
+from partnerships.models import Membership, Organisation, Partnership, Role, User
+
+
+@dataclass(frozen=True)
+class World:
+    """Cases to open and sessions to open them in.
+
+    ``spare`` are complete drafts of a partnership of its own, to save in and to submit.
+    """
+
+    applicant: str
+    decider: str
+    submitter: str
+    draft: Application
+    decided: Application
+    assessed: Application
+    spare: list[Application]
+    stored_paper: ApplicationPaper
+
+
+def build(*, spare: int) -> World:
+    """Add the measuring people and their cases to a database full of applications.
+
+    The applicant belongs to the organisation with the most cases, as the slowest home has.
+    """
+    office = Organisation.objects.get(name="ICLD")
+    decider = person("Test Beslutsson", office, Role.OFFICER, Role.DECIDER)
+    busiest, quietest = organisations_by_cases()
+    applicant = person("Test Samordnarsson", busiest, Role.COORDINATOR)
+    submitter = person("Test Inlämnarsson", quietest, Role.COORDINATOR)
+    model = drafts.write_draft(partnership_of(quietest), by=submitter)
+    decided = decide(hand_in(busiest, by=applicant), by=decider)
+    make_papers(decided.pk, PaperKind.RECEIPT)
+    return World(
+        applicant=sign_in(applicant),
+        decider=sign_in(decider),
+        submitter=sign_in(submitter),
+        draft=drafts.write_draft(partnership_of(busiest), by=applicant),
+        decided=decided,
+        assessed=assess(hand_in(busiest, by=applicant), by=decider),
+        spare=drafts.copies(model, spare),
+        stored_paper=ApplicationPaper.objects.filter(application=decided).latest("pk"),
+    )
+
+
+def person(name: str, organisation: Organisation, *roles: Role) -> User:
+    """Make somebody who cannot sign in by password: the sessions are made for them."""
+    address = f"{name.split()[-1].lower()}@bench.example.org"
+    user = User.objects.create_user(address, name=name)
+    Membership.objects.bulk_create(
+        Membership(user=user, organisation=organisation, role=role) for role in roles
+    )
+    return user
+
+
+def organisations_by_cases() -> tuple[Organisation, Organisation]:
+    """Return the grantees with the most and the fewest applications."""
+    counted = (
+        CaseParty.objects.filter(is_grantee=True, application__country__is_open=True)
+        .order_by()
+        .values_list("organisation")
+        .annotate(number=Count("pk"))
+        .order_by("number", "organisation")
+    )
+    found = [organisation for organisation, _number in counted]
+    by_id = Organisation.objects.in_bulk([found[0], found[-1]])
+    return by_id[found[-1]], by_id[found[0]]
+
+
+def partnership_of(organisation: Organisation) -> Partnership:
+    """Return a partnership in which ``organisation`` may begin a case."""
+    case = CaseParty.objects.filter(
+        organisation=organisation, is_grantee=True, application__country__is_open=True
+    ).latest("pk")
+    return case.application.partnership
+
+
+def hand_in(organisation: Organisation, *, by: User) -> Application:
+    """Write and submit a project of ``organisation``."""
+    return workflow.submit(drafts.write_draft(partnership_of(organisation), by=by), by=by)
+
+
+def assess(application: Application, *, by: User) -> Application:
+    """Take the application up and assess it in writing."""
+    workflow.take_up(application, by=by)
+    workflow.write_assessment(
+        application, by=by, text=drafts.SENTENCE * 20, recommendation=Outcome.APPROVED
+    )
+    return Application.objects.get(pk=application.pk)
+
+
+def decide(application: Application, *, by: User) -> Application:
+    """Assess and approve with the first year's sum."""
+    assess(application, by=by)
+    workflow.decide(
+        application, by=by, outcome=Outcome.APPROVED, reason=drafts.SENTENCE, amounts={1: 100_000}
+    )
+    return Application.objects.get(pk=application.pk)
