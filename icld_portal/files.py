@@ -3,6 +3,7 @@
 import hashlib
 import re
 import secrets
+import struct
 import unicodedata
 import zipfile
 import zlib
@@ -216,7 +217,7 @@ def _checked_picture(uploaded: UploadedFile) -> str:
             picture.verify()
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         pixels = MAX_PIXELS + 1
-    except (OSError, SyntaxError, ValueError, zlib.error) as error:
+    except (OSError, SyntaxError, ValueError, LookupError, struct.error, zlib.error) as error:
         raise _damaged() from error
     if pixels > MAX_PIXELS:
         raise UploadRefused(_("The picture is too large to open. Save it with fewer pixels."))

@@ -1,6 +1,6 @@
 """Forms as our pages show them: help before the field, errors beside it, nothing lost."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 
@@ -15,21 +15,25 @@ CLASSES: tuple[tuple[type[forms.Widget], str], ...] = (
 
 
 class PageForm(forms.Form):
-    """A form whose fields are drawn by ``components/_field.html``.
+    """A form whose fields crispy draws by our template ``bootstrap5/field.html``.
 
     The browser's own ``required`` is off: a draft with gaps must reach the server.
+    ``optional`` names the fields that say so beside their label.
     """
 
     use_required_attribute = False
+    optional: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for field in self.fields.values():
+        for name, field in self.fields.items():
             dress(field)
+            field.optional = name in self.optional  # type: ignore[attr-defined]
 
-    def add_field(self, name: str, field: forms.Field) -> None:
+    def add_field(self, name: str, field: forms.Field, *, optional: bool = False) -> None:
         """Add a field that is known only when the form is made."""
         dress(field)
+        field.optional = optional  # type: ignore[attr-defined]
         self.fields[name] = field
 
 

@@ -57,7 +57,12 @@ CREATIONS: dict[LiteralString, LiteralString] = {
     "SELECT FROM pg_roles WHERE rolname = 'portal'": "CREATE ROLE portal LOGIN CREATEDB",
     "SELECT FROM pg_database WHERE datname = 'portal'": "CREATE DATABASE portal OWNER portal",
 }
-NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
+NOT_DURABLE = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+}
 
 
 class PostgresNotStarted(Exception):

@@ -105,6 +105,7 @@ TEMPLATES = [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
                 "icld_portal.templatetags.portal",
+                "crispy_forms.templatetags.crispy_forms_filters",
             ],
         },
     },

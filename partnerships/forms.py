@@ -31,6 +31,8 @@ class PartnerChoice(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
 class PartnershipForm(PageForm):
     """Name, year, Swedish party and partners; the search narrows which partners are shown."""
 
+    optional = frozenset({"since_year"})
+
     name = SafeCharField(
         label=_("Name of the partnership"),
         help_text=_("Usually the places' names, for example Robertsfors–Machakos."),

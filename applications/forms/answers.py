@@ -37,11 +37,6 @@ class QuestionRow:
     conflict: Answer | None
 
     @property
-    def optional(self) -> bool:
-        """Whether the application can be handed in without this answer."""
-        return not self.question.required
-
-    @property
     def words(self) -> int:
         """How many words stand in the field."""
         return count_words(str(self.field.value() or ""))
@@ -100,7 +95,9 @@ class AnswersForm(PageForm):
         for question in self.questions:
             stored = answers.get(question.pk)
             text, version = (stored.text, stored.version) if stored else ("", 0)
-            self.add_field(self.name_of(question), answer_field(question))
+            self.add_field(
+                self.name_of(question), answer_field(question), optional=not question.required
+            )
             self.add_field(
                 self.token_name(question),
                 forms.CharField(widget=forms.HiddenInput, required=False, max_length=40),

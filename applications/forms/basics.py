@@ -47,6 +47,8 @@ class BasicsForm(PageForm):
 class ContactForm(PageForm):
     """Whom ICLD contacts at one party."""
 
+    optional = frozenset({"contact_phone"})
+
     contact_name = SafeCharField(label=_("Contact person"), required=False, max_length=120)
     contact_email = forms.EmailField(
         label=_("E-mail address"),

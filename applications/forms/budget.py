@@ -92,6 +92,8 @@ class LineForm(RowForm):
 class ReasonForm(PageForm):
     """Why the budget goes above a guide value."""
 
+    optional = frozenset({"guide_reason"})
+
     guide_reason = LongTextField(
         label=_("Reason for going above a guide value"),
         help_text=_("Needed only when a sum is above a guide value. ICLD reads it."),

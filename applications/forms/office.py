@@ -32,6 +32,8 @@ class YearForm(PageForm):
 class RoundForm(PageForm):
     """The days of one round, and what the public is told about them."""
 
+    optional = frozenset({"note_sv", "note_en"})
+
     opens_on = DayField(
         label=gettext_lazy("Opens"), help_text=gettext_lazy("From midnight, Swedish time.")
     )
