@@ -84,8 +84,8 @@ def written_sections(application: Application) -> set[int]:
     return {
         section.pk
         for section in application.sheet.question_set.sections.all()
-        if _part_is_begun(application, section.part)
-        or any(question.pk in answered for question in section.questions.all())
+        if any(question.pk in answered for question in section.questions.all())
+        or _part_is_begun(application, section.part)
     }
 
 

@@ -36,9 +36,15 @@ class BudgetTotals:
     work_effort_by_year: dict[int, int] = field(default_factory=dict)
 
 
+# What the rules look at beside the line itself.
+LINE_FACTS = ("category", "organisation__kind")
+
+
 def lines_of(budget: Budget) -> list[BudgetLine]:
-    """Load the lines with what the rules look at, in one query."""
-    return list(budget.lines.select_related("category", "organisation__kind"))
+    """Return the lines with what the rules look at: in one query, or as loaded with the case."""
+    if "lines" in getattr(budget, "_prefetched_objects_cache", {}):
+        return list(budget.lines.all())
+    return list(budget.lines.select_related(*LINE_FACTS))
 
 
 def totals(budget: Budget, lines: Sequence[BudgetLine] | None = None) -> BudgetTotals:

@@ -15,7 +15,7 @@ from applications.models.answers import AnswerSheet
 from applications.models.rounds import Round
 from applications.models.vocabulary import CooperationArea, CoreArea, Goal
 from applications.statuses import MOVES, Status
-from finance.models import Budget, GrantType
+from finance.models import Budget, BudgetLine, GrantType
 from icld_portal import triggers
 from icld_portal.constraints import known
 from icld_portal.localize import in_language
@@ -46,6 +46,9 @@ CONTENT = (
     "activities__organisation",
     "risks",
     "attachments",
+    models.Prefetch(
+        "budget__lines", BudgetLine.objects.select_related("category", "organisation__kind")
+    ),
 )
 KEY_ALPHABET = "bcdfghjkmnpqrstvwxz"
 KEY_LENGTH = 8
