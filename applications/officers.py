@@ -18,6 +18,9 @@ def current_officers() -> QuerySet[User]:
 
 def officers() -> QuerySet[User]:
     """The people who have or could be given a case; those who left stay findable."""
-    roles = Membership.objects.filter(user=OuterRef("pk"), role__in=ASSESSING_ROLES)
-    cases = Application.objects.filter(officer=OuterRef("pk")).order_by()
-    return User.objects.filter(Q(Exists(roles)) | Q(Exists(cases))).order_by("name", "pk")
+    # Two lists of ids, each read once: EXISTS … OR EXISTS … would read every case per person.
+    assessing = Membership.objects.filter(role__in=ASSESSING_ROLES).order_by()
+    keeping = Application.objects.filter(officer__isnull=False).order_by()
+    return User.objects.filter(
+        Q(pk__in=assessing.values("user")) | Q(pk__in=keeping.values("officer").distinct())
+    ).order_by("name", "pk")

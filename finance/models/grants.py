@@ -27,8 +27,10 @@ class GrantQuerySet(models.QuerySet["Grant"]):
         return self.filter(partnership__in=own)
 
     def with_totals(self) -> "GrantQuerySet":
-        """Annotate ``total_sek``: the decided sum over all years."""
-        return self.annotate(total_sek=models.Sum("years__decided_sek"))
+        """Annotate ``total_sek``: the decided sum over all years, of the rows shown alone."""
+        years = GrantYear.objects.filter(grant=models.OuterRef("pk")).order_by()
+        sums = years.values("grant").annotate(sum=models.Sum("decided_sek")).values("sum")
+        return self.annotate(total_sek=models.Subquery(sums))
 
 
 @pghistory.track()
