@@ -73,15 +73,6 @@ WITHDRAW = Transition(
 TRANSITIONS = (SUBMIT, TAKE_UP, APPROVE, REJECT, WITHDRAW)
 
 
-def open_transitions(application: Application, user: User) -> list[Transition]:
-    """Return what ``user`` may do with ``application`` now; the page's buttons."""
-    return [
-        transition
-        for transition in TRANSITIONS
-        if application.status in transition.sources and transition.may(user, application)
-    ]
-
-
 @transaction.atomic
 def start_application(
     partnership: Partnership,

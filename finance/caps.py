@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from finance.models import (
     Budget,
     BudgetLine,
-    CostCategory,
     Guideline,
     GuidelineAmount,
     LimitKind,
@@ -22,7 +21,7 @@ from finance.models import (
 )
 from icld_portal.localize import money
 from icld_portal.problems import Problem
-from partnerships.models import BudgetRegion, Organisation, OrganisationSide
+from partnerships.models import BudgetRegion, OrganisationSide
 
 
 @dataclass(frozen=True)
@@ -215,11 +214,3 @@ def _guide(budget: Budget, text: str, anchor: str) -> Problem:
         anchor=anchor if reason else "guide_reason",
         source=str(budget.guideline),
     )
-
-
-def categories_for(budget: Budget, organisation: Organisation) -> list[CostCategory]:
-    """Return the closed list of costs that ``organisation`` may have in this budget."""
-    categories = list(budget.guideline.categories.all())
-    if organisation.kind.side == OrganisationSide.SWEDISH:
-        return categories
-    return [category for category in categories if not category.is_salary]

@@ -42,7 +42,6 @@ PUBLIC = Policy("public", public=True)
 SIGNED_IN = Policy("signed in")
 PARTIES_AND_OFFICE = Policy("parties and office", second_factor_for=lambda user: user.office)
 OFFICE = Policy("office", lambda user: user.office, second_factor=True)
-OFFICERS = Policy("programme officers", lambda user: user.is_officer, second_factor=True)
 OFFICE_ADMINISTRATORS = Policy(
     "office administrators", lambda user: user.is_office_administrator, second_factor=True
 )

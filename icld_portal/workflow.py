@@ -36,6 +36,10 @@ class Transition:
     label: str | Promise = ""
     tell: Callable[[Any], None] | None = None
 
+    def is_open_to(self, user: models.Model, case: models.Model) -> bool:
+        """Return whether ``user`` may do this to ``case`` as it stands; a page's button."""
+        return case.status in self.sources and self.may(user, case)  # type: ignore[attr-defined]
+
 
 def begin(transition: Transition, case: Case, *, by: models.Model) -> Case:
     """Lock ``case`` and return it fresh, if ``by`` may do this now.

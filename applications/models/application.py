@@ -87,10 +87,6 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         """The application with this reference (2027-0012) or, for a draft, this key."""
         return self.filter(Q(reference=handle) if "-" in handle else Q(key=handle))
 
-    def for_lists(self) -> "ApplicationQuerySet":
-        """Load what a row of a list shows, one query per kind of row."""
-        return self.select_related("partnership", "round", "country", "officer", "budget")
-
     def for_page(self) -> "ApplicationQuerySet":
         """Load what every page about one case shows, in two queries."""
         parties = CaseParty.objects.select_related("organisation__country", "organisation__kind")
@@ -109,10 +105,6 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
             .prefetch_related("case_parties__organisation")
             .order_by("-pk")
         )
-
-    def with_asked(self) -> "ApplicationQuerySet":
-        """Annotate ``asked_sek``: the budget's sum, whole SEK."""
-        return self.annotate(asked_sek=models.Sum("budget__lines__amount_sek", default=0))
 
 
 @pghistory.track(exclude=["key"])

@@ -6,7 +6,7 @@ from django.db.models import prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from applications import progress, rules
+from applications import progress, rules, workflow
 from applications.finding import case_of
 from applications.models import Application, PaperKind, Status
 from applications.models.application import CONTENT
@@ -50,17 +50,14 @@ def draft_context(request: PortalRequest, draft: Application) -> dict[str, Any]:
 
 def handed_in_context(request: PortalRequest, case: Application) -> dict[str, Any]:
     """What the parties see of a case that has left their hands."""
-    made = {(paper.kind, paper.language) for paper in case.papers.all()}
     decision = getattr(case, "decision", None)
     return {
         "application": case,
         "word": APPLICANT_WORDS[Status(case.status)],
-        "papers_made": made,
         "receipt": PaperKind.RECEIPT,
         "letter": PaperKind.DECISION,
         "decision": decision,
         "decision_years": list(decision.years.all()) if decision else [],
         "totals": caps.totals(case.budget),
-        "may_withdraw": rules.may_withdraw(request.user, case)
-        and case.status in {Status.SUBMITTED, Status.IN_ASSESSMENT},
+        "may_withdraw": workflow.WITHDRAW.is_open_to(request.user, case),
     }

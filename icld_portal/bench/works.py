@@ -14,7 +14,7 @@ from icld_portal.bench.world import World
 from icld_portal.bench.writing import Writer
 
 LIST, SEARCH, PAGE, SAVE, SUBMIT, PAPER = 3.0, 4.0, 4.0, 2.0, 10.0, 1.5
-LIST_QUERIES = PAGE_QUERIES = 25
+PAGE_QUERIES = 25
 SAVE_QUERIES, SUBMIT_QUERIES, PAPER_QUERIES = 12, 60, 10
 ROWS_PER_PAGE = 25
 OK, MOVED = 200, 302

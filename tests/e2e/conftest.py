@@ -75,10 +75,6 @@ class Visitor:
             self.page.click("main form [type=submit]")
         self.page.wait_for_url(lambda url: "/account/" not in url)
 
-    def switch_language(self) -> None:
-        """Press the language button in the header."""
-        self.page.click(".language-switch button")
-
     def assert_accessible(self) -> None:
         """Fail on any WCAG 2.2 AA violation axe finds, or a page with two headings of rank 1."""
         found = Axe().run(self.page, options=WCAG).response["violations"]

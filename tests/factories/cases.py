@@ -1,7 +1,6 @@
 """Making cases for tests by walking the real workflow."""
 
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 
 from django.utils import timezone
 
@@ -21,7 +20,6 @@ from applications.models import (
     Risk,
     Round,
 )
-from finance.budgets import salary_sek
 from finance.models import BudgetLine
 from partnerships.models import Partnership, User
 
@@ -117,20 +115,6 @@ def add_cost(
         category=draft.budget.guideline.categories.get(code=category),
         description="Resor",
         amount_sek=sek,
-    )
-
-
-def add_salary(draft: Application, days: str, day_cost_sek: int, *, year: int = 1) -> BudgetLine:
-    """Add one salary line of the grantee: days times the cost of a day."""
-    return BudgetLine.objects.create(
-        budget=draft.budget,
-        year=year,
-        organisation=draft.case_parties.get(is_grantee=True).organisation,
-        category=draft.budget.guideline.categories.get(is_salary=True),
-        description="Projektledare",
-        days=Decimal(days),
-        day_cost_sek=day_cost_sek,
-        amount_sek=salary_sek(Decimal(days), day_cost_sek),
     )
 
 
