@@ -18,11 +18,10 @@ from applications.models import (
     Section,
 )
 from finance import caps
-from icld_portal.forms import count_words
+from finance.models.budgets import MAX_YEARS
 from icld_portal.localize import in_language, moment
 from icld_portal.problems import Problem
-
-MAX_YEARS = 3
+from icld_portal.text import count_words
 
 
 def problems(application: Application, *, at: datetime | None = None) -> list[Problem]:

@@ -5,7 +5,6 @@ from itertools import groupby
 from typing import Any
 
 from django.utils import timezone, translation
-from django.utils.translation import gettext as _
 
 from applications.models import (
     Activity,
@@ -15,10 +14,10 @@ from applications.models import (
     Outcome,
     Part,
     Question,
-    QuestionKind,
     Section,
 )
 from applications.paper_budget import BudgetTables, budget_tables
+from applications.reading import shown
 from finance.models import BudgetLine
 from icld_portal.localize import STOCKHOLM, in_language
 from icld_portal.pdf import render_pdf
@@ -144,16 +143,7 @@ def _sections(application: Application) -> list[AnsweredSection]:
 
 def _written(question: Question, answer: Answer) -> WrittenAnswer:
     """What was written, or what the chosen answer says."""
-    return WrittenAnswer(answer.language, _words(question, answer.text))
-
-
-def _words(question: Question, text: str) -> str:
-    if question.kind == QuestionKind.YES_NO:
-        return {"yes": _("Yes"), "no": _("No")}.get(text, text)
-    if question.kind == QuestionKind.CHOICE:
-        options = {option.value: in_language(option, "text") for option in question.options.all()}
-        return options.get(text, text)
-    return text
+    return WrittenAnswer(answer.language, shown(question, answer.text))
 
 
 def _activity_years(application: Application) -> list[ActivityYear]:

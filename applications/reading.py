@@ -1,8 +1,6 @@
 """A whole case as it is read: the same for its parties and for ICLD."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -64,8 +62,8 @@ def content_of(application: Application) -> CaseContent:
             for year, amount in sorted(sums.by_year.items())
         ],
         totals=sums,
-        by_party=_named(sums.by_party, lines, "organisation"),
-        by_category=_named(sums.by_category, lines, "category"),
+        by_party=caps.by_name(sums.by_party, lines, "organisation"),
+        by_category=caps.by_name(sums.by_category, lines, "category"),
         activities=_activities_by_year(application),
     )
 
@@ -92,11 +90,6 @@ def shown(question: Question, text: str) -> str:
         options = {option.value: str(option) for option in question.options.all()}
         return options.get(text, text)
     return text
-
-
-def _named(sums: dict[int, int], lines: Sequence[BudgetLine], name: str) -> list[tuple[str, int]]:
-    names: dict[int, Any] = {getattr(line, f"{name}_id"): getattr(line, name) for line in lines}
-    return [(str(names[pk]), amount) for pk, amount in sums.items()]
 
 
 def _activities_by_year(application: Application) -> list[tuple[int, list[Activity]]]:

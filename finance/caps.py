@@ -7,6 +7,7 @@ Source of every amount: the published guideline version the budget points at.
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from django.utils.translation import gettext as _
 
@@ -67,6 +68,14 @@ def totals(budget: Budget, lines: Sequence[BudgetLine] | None = None) -> BudgetT
         by_party=dict(sums["party"]),
         work_effort_by_year=dict(sums["effort"]),
     )
+
+
+def by_name(
+    sums: dict[int, int], lines: Sequence[BudgetLine], fact: Literal["organisation", "category"]
+) -> list[tuple[str, int]]:
+    """Return sums by the id of a line's ``fact`` as (name, whole SEK), in the reader's language."""
+    names = {getattr(line, f"{fact}_id"): str(getattr(line, fact)) for line in lines}
+    return [(names[pk], amount) for pk, amount in sums.items()]
 
 
 def limit_for(budget: Budget) -> GuidelineAmount:

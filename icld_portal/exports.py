@@ -11,15 +11,13 @@ from typing import IO, TypeAlias
 import xlsxwriter
 
 from icld_portal import localize
+from icld_portal.text import LINE_ENDS, UNKEPT
 
 Cell: TypeAlias = str | int | Decimal | date | datetime | None
 
 # A spreadsheet reads a text that begins so as a formula; some first drop blanks, some
 # read the wide signs of East Asian keyboards alike.
 FORMULA = re.compile(r"[\t\r]|\s*[=+\-@＝＋－＠]")
-# What the XML of a workbook cannot hold; a lone return is written as a line end.
-NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-LINE_ENDS = re.compile("\r\n?")
 XLSX_CELL_CHARACTERS = 32_767
 LONGER = " [… text is longer]"
 ROWS_PER_CHUNK = 500
@@ -109,12 +107,12 @@ def _csv_cell(cell: Cell) -> str:
 
 
 def _guarded(text: str) -> str:
-    cleaned = NOT_IN_XML.sub("", text)
+    cleaned = UNKEPT.sub("", text)
     return f"'{cleaned}" if FORMULA.match(cleaned) else cleaned
 
 
 def _xlsx_text(text: str) -> str:
-    cleaned = NOT_IN_XML.sub("", LINE_ENDS.sub("\n", text))
+    cleaned = UNKEPT.sub("", LINE_ENDS.sub("\n", text))
     # Excel counts as UTF-16 does: an emoji is two.
     units = cleaned.encode("utf-16-le")
     if len(units) <= 2 * XLSX_CELL_CHARACTERS:

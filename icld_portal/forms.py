@@ -16,7 +16,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from icld_portal.localize import NO_BREAK_SPACE
+from icld_portal.localize import grouped
+from icld_portal.text import LINE_ENDS, UNKEPT
 
 MONEY_MAX_SEK = 99_999_999
 DAYS_MAX = Decimal("9999.99")
@@ -34,15 +35,7 @@ ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 # Longer than any amount can be; keeps a pasted novel away from int().
 NUMBER_MAX_CHARACTERS = 40
 
-# What Postgres, XML or a PDF cannot keep. Newline and tab are text.
-UNKEPT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-LINE_ENDS = re.compile("\r\n?")
 LINE_BREAKS = re.compile("[\n\u2028\u2029]")
-
-
-def count_words(text: str) -> int:
-    """Return the number of words: whatever stands between white space."""
-    return len(text.split())
 
 
 def written_number(value: object) -> str:
@@ -54,11 +47,6 @@ def written_number(value: object) -> str:
 def only_digits(text: str) -> str:
     """Return ``text`` without the spaces that group its digits."""
     return "".join(character for character in text if character not in SPACES)
-
-
-def grouped(number: int) -> str:
-    """Return "650 000", with no-break spaces."""
-    return f"{number:,d}".replace(",", NO_BREAK_SPACE)
 
 
 class ShownAgain(forms.Field):

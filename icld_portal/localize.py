@@ -44,13 +44,18 @@ def in_language(item: object, field: str) -> str:
     return str(getattr(item, f"{field}_{language}", "") or getattr(item, f"{field}_{other}", ""))
 
 
+def grouped(number: int | Decimal) -> str:
+    """Return "650 000" with no-break spaces, "−" below zero; öre only for a Decimal."""
+    pattern = "{:,.2f}" if isinstance(number, Decimal) else "{:,d}"
+    digits = pattern.format(number).replace(",", NO_BREAK_SPACE).replace(".", ",")
+    return digits.replace("-", "−")
+
+
 def money(amount: int | Decimal | None) -> str:
     """Return "1 234 567 kr" with no-break spaces; öre only when the amount is a Decimal."""
     if amount is None:
         return ""
-    pattern = "{:,.2f}" if isinstance(amount, Decimal) else "{:,d}"
-    digits = pattern.format(amount).replace(",", NO_BREAK_SPACE).replace(".", ",")
-    return f"{digits.replace('-', '−')}{NO_BREAK_SPACE}kr"
+    return f"{grouped(amount)}{NO_BREAK_SPACE}kr"
 
 
 def day(value: date | datetime | None) -> str:

@@ -5,12 +5,12 @@ from typing import Any
 from django.core.paginator import EmptyPage, Page, PageNotAnInteger, Paginator
 from django.http import Http404, HttpRequest
 
-ROWS = 25
+ROWS_PER_PAGE = 25
 # Postgres cannot count further than this; no list comes near.
 LAST_PAGE_DIGITS = 9
 
 
-def page_of(request: HttpRequest, rows: Any, *, size: int = ROWS) -> Page[Any]:
+def page_of(request: HttpRequest, rows: Any, *, size: int = ROWS_PER_PAGE) -> Page[Any]:
     """Return the page named in the address; Http404 if there is no such page."""
     number = request.GET.get("page", "1")
     try:

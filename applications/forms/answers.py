@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.models import Answer, Question, QuestionKind
 from applications.models.answers import ANSWER_MAX_LENGTH
-from icld_portal.forms import LongTextField, SafeCharField, count_words
+from icld_portal.forms import LongTextField, SafeCharField
 from icld_portal.localize import in_language
 from icld_portal.page_forms import PageForm
+from icld_portal.text import count_words
 
 YES_NO = [("yes", _("Yes")), ("no", _("No"))]
 NUMBER_MAX_LENGTH = 30

@@ -1,7 +1,6 @@
 """The budget as rows: one table per year of the case, and what it adds up to meanwhile."""
 
 from collections.abc import Iterable, Sequence
-from decimal import ROUND_HALF_UP, Decimal
 from functools import partial
 from typing import Any
 
@@ -11,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from applications.forms.rows import PartyField, RowForm, RowSet, facts_of, rows_of, stored_in_order
 from applications.models import Application
 from finance import caps
+from finance.budgets import salary_sek
 from finance.models import Budget, BudgetLine, CostCategory
 from finance.models.budgets import MAX_YEARS
 from icld_portal.forms import MONEY_MAX_SEK, DaysField, LongTextField, MoneyField, SafeCharField
@@ -75,11 +75,11 @@ class LineForm(RowForm):
             self.add_error("day_cost_sek", _("Write what a day costs, for example 4 100."))
         if days is None or not cost:
             return
-        amount = (days * cost).quantize(Decimal(1), ROUND_HALF_UP)
+        amount = salary_sek(days, cost)
         if amount > MONEY_MAX_SEK:
             self.add_error("days", _("Days times the cost of a day is above 99 999 999 kronor."))
             return
-        cleaned["amount_sek"] = int(amount)
+        cleaned["amount_sek"] = amount
 
     def _clean_expense(self, cleaned: dict[str, Any]) -> None:
         if cleaned.get("days") is not None or cleaned.get("day_cost_sek") is not None:
@@ -114,7 +114,7 @@ def year_tables(
 ) -> dict[int, RowSet]:
     """One table of lines per year of the case; also years that only old lines still have."""
     budget = application.budget
-    lines = list(budget.lines.select_related("category", "organisation__kind"))
+    lines = caps.lines_of(budget)
     categories = list(budget.guideline.categories.all())
     last = max([budget.years, *(line.year for line in lines)])
     tables: dict[int, RowSet] = {}
@@ -185,13 +185,5 @@ class Sums:
             }
             for year, amount in sorted(self.totals.by_year.items())
         ]
-        self.parties = _named(
-            self.totals.by_party, {line.organisation_id: line.organisation for line in lines}
-        )
-        self.categories = _named(
-            self.totals.by_category, {line.category_id: line.category for line in lines}
-        )
-
-
-def _named(sums: dict[int, int], names: dict[int, Any]) -> list[tuple[str, int]]:
-    return [(str(names[pk]), amount) for pk, amount in sums.items()]
+        self.parties = caps.by_name(self.totals.by_party, lines, "organisation")
+        self.categories = caps.by_name(self.totals.by_category, lines, "category")

@@ -65,6 +65,19 @@ def handed_in_facts_changed() -> str:
     return f"OLD.status <> 'draft' AND ROW({old}) IS DISTINCT FROM ROW({new})"
 
 
+def frozen_with_case() -> list[object]:
+    """Triggers of a row that can be written only while its application is a draft."""
+    return [
+        triggers.frozen_by(
+            "frozen_case",
+            parent="applications_application",
+            key="application_id",
+            condition="parent.status <> 'draft'",
+        ),
+        triggers.no_truncate(),
+    ]
+
+
 class ApplicationQuerySet(models.QuerySet["Application"]):
     """Phrases about applications."""
 
@@ -272,15 +285,7 @@ class CaseParty(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["organisation", "application"], name="case_party_organisation")
         ]
-        triggers: ClassVar = [
-            triggers.frozen_by(
-                "frozen_case",
-                parent="applications_application",
-                key="application_id",
-                condition="parent.status <> 'draft'",
-            ),
-            triggers.no_truncate(),
-        ]
+        triggers: ClassVar = frozen_with_case()
 
     def __str__(self) -> str:
         return f"{self.organisation_id} in {self.application_id}"

@@ -6,8 +6,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from applications.models.application import Application
-from applications.models.plan import frozen_with_case
+from applications.models.application import Application, frozen_with_case
 from partnerships.models import Organisation, User
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from applications.models.application import Application
+from finance.models.budgets import MAX_YEARS
 from icld_portal import triggers
 from icld_portal.constraints import known
 from partnerships.models import User
@@ -78,7 +79,9 @@ class DecisionYear(models.Model):
         ordering: ClassVar = ["decision", "year"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["decision", "year"], name="decision_year_once"),
-            models.CheckConstraint(condition=Q(year__range=(1, 3)), name="decision_year_in_case"),
+            models.CheckConstraint(
+                condition=Q(year__range=(1, MAX_YEARS)), name="decision_year_in_case"
+            ),
         ]
         triggers: ClassVar = triggers.append_only()
 

@@ -8,24 +8,12 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from applications.models.application import Application
+from applications.models.application import Application, frozen_with_case
+from finance.models.budgets import MAX_YEARS
 from icld_portal import triggers
 from partnerships.models import Organisation
 
 SCALE = [(number, str(number)) for number in range(1, 6)]
-
-
-def frozen_with_case() -> list[object]:
-    """Triggers of a row that can be written only while its application is a draft."""
-    return [
-        triggers.frozen_by(
-            "frozen_case",
-            parent="applications_application",
-            key="application_id",
-            condition="parent.status <> 'draft'",
-        ),
-        triggers.no_truncate(),
-    ]
 
 
 @pghistory.track()
@@ -78,7 +66,7 @@ class Activity(models.Model):
 
     application = models.ForeignKey(Application, models.CASCADE, related_name="activities")
     year = models.PositiveSmallIntegerField(
-        _("year"), validators=[MinValueValidator(1), MaxValueValidator(3)]
+        _("year"), validators=[MinValueValidator(1), MaxValueValidator(MAX_YEARS)]
     )
     organisation = models.ForeignKey(
         Organisation, models.PROTECT, related_name="+", verbose_name=_("responsible party")
@@ -89,7 +77,9 @@ class Activity(models.Model):
         ordering: ClassVar = ["application", "year", "pk"]
         verbose_name_plural = "activities"
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(year__range=(1, 3)), name="activity_year_in_case")
+            models.CheckConstraint(
+                condition=Q(year__range=(1, MAX_YEARS)), name="activity_year_in_case"
+            )
         ]
         triggers: ClassVar = frozen_with_case()
 

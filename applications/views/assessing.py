@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
@@ -13,6 +14,7 @@ from applications.forms.office import AssessmentForm, OfficerForm
 from applications.models import Application, Assessment, Decision, PaperKind, Status
 from applications.models.application import ApplicationQuerySet
 from applications.officers import UNDER_WORK
+from applications.papers import is_due
 from applications.timeline import timeline
 from finance import caps
 from finance.models import Grant
@@ -20,8 +22,6 @@ from icld_portal.access import OFFICE, get_or_post, post_only
 from icld_portal.workflow import WrongStatus
 from partnerships.models import User
 from partnerships.requests import PortalRequest
-
-LANGUAGES = ("sv", "en")
 
 
 def staff_cases(user: User) -> ApplicationQuerySet:
@@ -121,16 +121,15 @@ def officer_form(user: User, application: Application) -> OfficerForm | None:
 def papers_of(application: Application) -> list[dict[str, Any]]:
     """Return the links to the papers there are to be, made or still in the making."""
     made = set(application.papers.values_list("kind", "language"))
-    kinds = [PaperKind.RECEIPT]
-    if application.status in {Status.APPROVED, Status.REJECTED}:
-        kinds.append(PaperKind.DECISION)
+    languages = [language for language, _name in settings.LANGUAGES]
     return [
         {
             "kind": kind.value,
             "label": kind.label,
-            "languages": [(language, (kind.value, language) in made) for language in LANGUAGES],
+            "languages": [(language, (kind.value, language) in made) for language in languages],
         }
-        for kind in kinds
+        for kind in PaperKind
+        if is_due(application, kind)
     ]
 
 

@@ -22,11 +22,12 @@ from finance.models import GrantType
 from finance.sums import asked_by_budget
 from icld_portal import exports
 from icld_portal.access import OFFICE, get_only
+from icld_portal.exports import ROWS_PER_CHUNK
+from icld_portal.files import XLSX
+from icld_portal.paging import ROWS_PER_PAGE
 from partnerships.models import User
 from partnerships.requests import PortalRequest
 
-ROWS_PER_PAGE = 25
-ROWS_PER_CHUNK = 500
 # The columns of an export, in the order of ``export_header``.
 EXPORTED = (
     "reference",
@@ -46,7 +47,6 @@ EXPORTED = (
 )
 Row: TypeAlias = dict[str, Any]
 FORMATS = frozenset({"csv", "xlsx"})
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @OFFICE

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from finance.models.budgets import MAX_YEARS
 from finance.models.guidelines import GrantType
 from icld_portal import triggers
 from icld_portal.constraints import known
@@ -91,7 +92,9 @@ class GrantYear(models.Model):
         ordering: ClassVar = ["grant", "year"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["grant", "year"], name="grant_year_once"),
-            models.CheckConstraint(condition=Q(year__range=(1, 3)), name="grant_year_in_case"),
+            models.CheckConstraint(
+                condition=Q(year__range=(1, MAX_YEARS)), name="grant_year_in_case"
+            ),
         ]
         triggers: ClassVar = triggers.append_only()
 

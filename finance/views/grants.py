@@ -7,9 +7,9 @@ from django.shortcuts import get_object_or_404, render
 
 from finance.models import Grant
 from icld_portal.access import SIGNED_IN, get_only
+from icld_portal.paging import ROWS_PER_PAGE
 from partnerships.requests import PortalRequest
 
-ROWS_PER_PAGE = 25
 UNDERSTOOD = frozenset({"page"})
 
 

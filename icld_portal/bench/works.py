@@ -12,11 +12,11 @@ from applications.models import Application, Part, Section
 from icld_portal.bench.browser import Answer, Browser, form_on
 from icld_portal.bench.world import World
 from icld_portal.bench.writing import Writer
+from icld_portal.paging import ROWS_PER_PAGE
 
 LIST, SEARCH, PAGE, SAVE, SUBMIT, PAPER = 3.0, 4.0, 4.0, 2.0, 10.0, 1.5
 PAGE_QUERIES = 25
 SAVE_QUERIES, SUBMIT_QUERIES, PAPER_QUERIES = 12, 60, 10
-ROWS_PER_PAGE = 25
 OK, MOVED = 200, 302
 
 

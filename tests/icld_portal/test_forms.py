@@ -19,10 +19,10 @@ from icld_portal.forms import (
     LongTextField,
     MoneyField,
     SafeCharField,
-    count_words,
     formfield,
 )
 from icld_portal.localize import money
+from icld_portal.text import count_words
 
 
 @pytest.fixture(autouse=True)
