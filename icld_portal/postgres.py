@@ -265,11 +265,14 @@ def _serves(pid: int, cluster: Path) -> bool:
 
 
 def _is_current(data: Path) -> bool:
-    """Return whether the running server is of this environment and uses our socket folder.
+    """Return whether the running server is of this environment and can be reached by us.
 
-    A server left from a deleted environment answers, but its extensions are gone.
+    A server left from a deleted environment answers, but its extensions are gone; one whose
+    socket file was removed (by a server of an earlier, deleted cluster) answers nobody.
     """
     cluster = _cluster(data)
+    if not (_socket_folder(data) / f".s.PGSQL.{PORT}").exists():
+        return False
     with suppress(OSError):
         if os.readlink(f"/proc/{_pid(cluster)}/exe").endswith(" (deleted)"):
             return False

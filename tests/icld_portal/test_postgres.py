@@ -157,6 +157,15 @@ def test_killed_server_is_started_anew_with_all_its_data(data):
     assert answer(data, "SELECT number FROM kept") == 1
 
 
+def test_server_whose_socket_was_removed_is_started_anew(data):
+    deaf = start(data)
+    for left in Path(postgres.connection_settings(data)["HOST"]).glob(".s.PGSQL.*"):
+        left.unlink()
+
+    assert start(data) != deaf
+    assert answer(data, "SELECT 1") == 1
+
+
 def test_stale_pid_file_that_names_another_living_process_is_overcome(data):
     start(data)
     postgres.stop(data)
