@@ -1,3 +1,5 @@
+"""The app of the case, as Django knows it."""
+
 from django.apps import AppConfig
 
 

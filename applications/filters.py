@@ -28,6 +28,7 @@ class StrictForm(forms.Form):
     """Refuses what it does not know: a misspelt filter must not show everything."""
 
     def clean(self) -> dict[str, Any]:
+        """Refuse names that are no filter, and a filter that is given twice."""
         for name in self.data:
             shown = {"name": name[:SHOWN_NAME_LENGTH]}
             if name not in self.fields and name != "page":

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from applications import rules
 from applications.models import GrantTypeSetting, Round
 from icld_portal import events
 from icld_portal.localize import STOCKHOLM
@@ -20,11 +21,6 @@ FIRST_YEAR, LAST_YEAR = 2009, 2100
 HALF_YEAR_MONTHS = 6
 
 
-def may_edit_rounds(user: User) -> bool:
-    """Rounds are the business of ICLD's administrators."""
-    return user.is_office_administrator
-
-
 @transaction.atomic
 def make_rounds(year: int, *, by: User | None) -> list[Round]:
     """Make the two rounds of ``year`` that do not exist yet and return the new ones.
@@ -33,7 +29,7 @@ def make_rounds(year: int, *, by: User | None) -> list[Round]:
     None when the portal itself loads its data. Raises NotReady for a year out of range,
     PermissionDenied if ``by`` does not administer.
     """
-    if by is not None and not may_edit_rounds(by):
+    if by is not None and not rules.may_edit_rounds(by):
         raise PermissionDenied("make_rounds")
     if not FIRST_YEAR <= year <= LAST_YEAR:
         text = _("Choose a year from %(first)d to %(last)d.")
@@ -119,7 +115,7 @@ def change_round(
     Raises NotReady with what speaks against it, PermissionDenied if ``by`` does not
     administer.
     """
-    if not may_edit_rounds(by):
+    if not rules.may_edit_rounds(by):
         raise PermissionDenied("change_round")
     at = at or timezone.now()
     # All rounds are locked, so that two changes at once cannot make an overlap.
@@ -147,7 +143,7 @@ def set_open_all_year(
 
     Raises PermissionDenied if ``by`` does not administer.
     """
-    if not may_edit_rounds(by):
+    if not rules.may_edit_rounds(by):
         raise PermissionDenied("set_open_all_year")
     GrantTypeSetting.objects.get_or_create(grant_type=grant_type)
     setting = GrantTypeSetting.objects.select_for_update().get(grant_type=grant_type)

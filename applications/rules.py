@@ -64,3 +64,8 @@ def may_decide(user: User, application: Application) -> bool:
 def may_assign(user: User, application: Application) -> bool:
     """Programme officers share the work among themselves."""
     return user.is_officer or Role.OFFICE_ADMINISTRATOR in user.all_roles
+
+
+def may_edit_rounds(user: User) -> bool:
+    """Rounds are the business of ICLD's administrators."""
+    return user.is_office_administrator

@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from applications import completeness, content, jobs, notices, rules
+from applications import completeness, jobs, notices, rules
+from applications.fingerprints import fingerprint
 from applications.models import (
     AnswerSheet,
     Application,
@@ -96,19 +97,24 @@ def start_application(
     application_round, round_found = open_round(grant_type, at=at)
     if found or round_found:
         raise NotReady([*found, *round_found])
+    question_set = QuestionSet.objects.all().in_force(grant_type)
     application = Application.objects.create(
         partnership=partnership,
         country=partners[0].organisation.country,
         grant_type=grant_type,
         round=application_round,
         language=language,
-        sheet=AnswerSheet.objects.create(
-            question_set=QuestionSet.objects.all().in_force(grant_type)
-        ),
+        sheet=AnswerSheet.objects.create(question_set=question_set),
         budget=budgets.open_budget(grant_type, parties, on=at.astimezone(STOCKHOLM).date()),
         created_at=at,
         created_by=by,
     )
+    _copy_parties(application, parties)
+    events.record(application, "start", by=by, at=at, to_status=Status.DRAFT)
+    return application
+
+
+def _copy_parties(application: Application, parties: list[Party]) -> None:
     CaseParty.objects.bulk_create(
         CaseParty(
             application=application,
@@ -118,8 +124,6 @@ def start_application(
         )
         for party in parties
     )
-    events.record(application, "start", by=by, at=at, to_status=Status.DRAFT)
-    return application
 
 
 def open_round(grant_type: str, *, at: datetime) -> tuple[Round | None, list[Problem]]:
@@ -170,7 +174,7 @@ def submit(application: Application, *, by: User, at: datetime | None = None) ->
         raise NotReady(stops)
     application.received_at = at
     application.submitted_by = by
-    application.content_sha256 = content.fingerprint(application)
+    application.content_sha256 = fingerprint(application)
     _freeze(application, at=at)
     asked_sek = caps.totals(application.budget).total_sek
     jobs.make_receipt.defer(application_id=application.pk)

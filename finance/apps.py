@@ -1,3 +1,5 @@
+"""The app of the money, as Django knows it."""
+
 from django.apps import AppConfig
 
 

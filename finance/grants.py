@@ -39,12 +39,7 @@ def open_grant(
         GrantYear(grant=grant, year=year, decided_sek=amount)
         for year, amount in sorted(amounts.items())
     )
-    events.record(
-        grant,
-        "open_grant",
-        by=by,
-        at=at,
-        to_status=Grant.Status.ACTIVE,
-        total_sek=sum(amounts.values()),
-    )
+    total_sek = sum(amounts.values())
+    active = Grant.Status.ACTIVE
+    events.record(grant, "open_grant", by=by, at=at, to_status=active, total_sek=total_sek)
     return grant

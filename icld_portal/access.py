@@ -129,6 +129,7 @@ class DefaultDeny(LoginRequiredMiddleware):
         view_args: tuple[Any, ...],
         view_kwargs: dict[str, Any],
     ) -> HttpResponseBase | None:
+        """Return None to let the request pass, else the way to sign in or to a second factor."""
         match = request.resolver_match
         policy = policy_of(view_func, match.view_name if match else None)
         if policy is None:

@@ -36,9 +36,11 @@ class SecondFactorAdapter(DefaultMFAAdapter):
     """Second factor: the secrets are encrypted with the portal's own key."""
 
     def encrypt(self, text: str) -> str:
+        """Return ``text`` as it is kept in the database."""
         return str(_cipher().encrypt(text.encode()).decode())
 
     def decrypt(self, encrypted_text: str) -> str:
+        """Return what ``encrypt`` was given."""
         return str(_cipher().decrypt(encrypted_text.encode()).decode())
 
 

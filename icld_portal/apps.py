@@ -1,3 +1,5 @@
+"""The floor and the front door, as Django knows them."""
+
 from django.apps import AppConfig
 
 

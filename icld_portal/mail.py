@@ -53,6 +53,7 @@ class OutboxBackend(BaseEmailBackend):
     """Django's own mail (password reset and the like) goes through the same outbox."""
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        """Queue one letter for each recipient; return how many messages there were."""
         for message in email_messages:
             for address in message.recipients():
                 queue_letter(

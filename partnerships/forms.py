@@ -23,6 +23,7 @@ class PartnerChoice(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
     """Partners from the register, each with its country."""
 
     def label_from_instance(self, obj: Any) -> str:
+        """Name the partner and its country, and say when that country is closed."""
         closed = "" if obj.country.is_open else _("not open for new cooperation")
         country = f"{obj.country}, {closed}" if closed else str(obj.country)
         return f"{obj.name} ({country})"

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from applications import rounds as deeds
+from applications import rules
 from applications.forms.office import RoundForm, YearForm
 from applications.models import GrantTypeSetting, Round
 from applications.models.rounds import RoundQuerySet
@@ -33,7 +34,7 @@ def show_rounds(request: PortalRequest, form: YearForm, *, status: int = 200) ->
             Round.objects.all().with_numbers().order_by("-deadline_on"), request.received_at
         ),
         "grant_types": grant_type_rows(),
-        "may_edit": deeds.may_edit_rounds(request.user),
+        "may_edit": rules.may_edit_rounds(request.user),
         "form": form,
     }
     return render(request, "applications/office/rounds.html", context, status=status)

@@ -26,12 +26,7 @@ class Row:
 @get_only
 def guidelines(request: HttpRequest) -> HttpResponse:
     """The ceilings and guide values in force, the day rate and the closed list of costs."""
-    guideline = (
-        Guideline.objects.published()
-        .filter(valid_from__lte=timezone.localdate())
-        .order_by("valid_from", "version")
-        .last()
-    )
+    guideline = in_force()
     context = {
         "guideline": guideline,
         "regions": [region.label for _parties in PartyCount for region in BudgetRegion],
@@ -41,7 +36,16 @@ def guidelines(request: HttpRequest) -> HttpResponse:
     return render(request, "finance/guidelines.html", context)
 
 
+def in_force() -> Guideline | None:
+    """Return the version that counts today; None before the first is valid."""
+    try:
+        return Guideline.objects.all().in_force_on(timezone.localdate())
+    except Guideline.DoesNotExist:
+        return None
+
+
 def rows(guideline: Guideline) -> list[Row]:
+    """Return the table of amounts, a row for each grant type in the order of the chain."""
     cells = {
         (amount.grant_type, amount.parties, amount.region): amount
         for amount in guideline.amounts.all()

@@ -96,6 +96,7 @@ class FormReader(HTMLParser):
         self.text = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note a field, or that one with text or choices begins."""
         given = {name: value or "" for name, value in attrs}
         name = given.get("name", "")
         if tag == "form":
@@ -112,9 +113,11 @@ class FormReader(HTMLParser):
             self.forms[-1].append((self.select, given.get("value", "")))
 
     def handle_data(self, data: str) -> None:
+        """Gather what stands in a text area."""
         self.text += data
 
     def handle_endtag(self, tag: str) -> None:
+        """Note the text of the area that ends."""
         if tag == "textarea" and self.textarea:
             self.forms[-1].append((self.textarea, self.text.removeprefix("\n")))
             self.textarea = None

@@ -62,6 +62,7 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def get_by_natural_key(self, username: str | None) -> "User":
+        """Return the person with this address, written in whatever case."""
         return self.get(email__iexact=username)
 
 

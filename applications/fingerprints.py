@@ -1,0 +1,102 @@
+"""The content of an application as one canonical text, and its fingerprint."""
+
+import hashlib
+import json
+from typing import Any
+
+from applications.models import Application
+
+PARTY = (
+    "organisation",
+    "side",
+    "is_grantee",
+    "contact_name",
+    "contact_email",
+    "contact_phone",
+)
+ANSWER = ("question__key", "question", "language", "text")
+INDICATOR = (
+    "pk",
+    "indicators__text",
+    "indicators__baseline",
+    "indicators__target",
+    "indicators__source",
+)
+ACTIVITY = ("pk", "year", "organisation", "text")
+RISK = ("pk", "text", "probability", "consequence", "measure", "owner")
+LINE = (
+    "pk",
+    "year",
+    "organisation",
+    "category",
+    "description",
+    "days",
+    "day_cost_sek",
+    "amount_sek",
+)
+ATTACHMENT = ("organisation", "file_name", "sha256")
+
+
+def fingerprint(application: Application) -> str:
+    """Return the SHA-256 of the content, in hexadecimal."""
+    text = json.dumps(
+        content(application),
+        ensure_ascii=False,
+        sort_keys=True,
+        separators=(",", ":"),
+        default=str,
+    )
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def content(application: Application) -> dict[str, Any]:
+    """Return everything the parties have written, in an order that never varies."""
+    return _facts(application) | {
+        "parties": _rows(application.case_parties, PARTY),
+        "core_areas": _codes(application.core_areas),
+        "cooperation_areas": _codes(application.cooperation_areas),
+        "goals": _codes(application.goals),
+        "answers": _rows(application.sheet.answers, ANSWER),
+        "results": _rows(application.results, ("pk", "text")),
+        "indicators": _indicators(application),
+        "activities": _rows(application.activities, ACTIVITY),
+        "risks": _rows(application.risks, RISK),
+        "budget": {
+            "region": application.budget.region,
+            "years": application.budget.years,
+            "guide_reason": application.budget.guide_reason,
+            "lines": _rows(application.budget.lines, LINE),
+        },
+        "attachments": _rows(application.attachments, ATTACHMENT),
+    }
+
+
+def _facts(application: Application) -> dict[str, Any]:
+    return {
+        "partnership": application.partnership_id,
+        "grant_type": application.grant_type,
+        "question_set": application.sheet.question_set_id,
+        "guideline": application.budget.guideline_id,
+        "title_sv": application.title_sv,
+        "title_en": application.title_en,
+        "start_on": _day(application.start_on),
+        "end_on": _day(application.end_on),
+    }
+
+
+def _indicators(application: Application) -> list[list[Any]]:
+    rows = application.results.order_by("pk", "indicators__pk")
+    return [list(row) for row in rows.values_list(*INDICATOR)]
+
+
+def _rows(rows: Any, columns: tuple[str, ...]) -> list[list[Any]]:
+    """Read ``columns``, in the order of the first three, which are never alike in two rows."""
+    return [list(row) for row in rows.order_by(*columns[:3]).values_list(*columns)]
+
+
+def _codes(terms: Any) -> list[str]:
+    return list(terms.order_by("code").values_list("code", flat=True))
+
+
+def _day(value: Any) -> str:
+    return value.isoformat() if value else ""
