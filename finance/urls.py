@@ -8,5 +8,5 @@ app_name = "finance"
 urlpatterns = [
     path("guidelines/", guidelines.guidelines, name="guidelines"),
     path("grants/", grants.grants, name="grants"),
-    path("grants/<str:reference>/", grants.grant, name="grant"),
+    path("grants/<slug:reference>/", grants.grant, name="grant"),
 ]

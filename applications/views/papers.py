@@ -7,14 +7,14 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from applications.models import Application, ApplicationPaper, PaperKind
 from applications.papers import is_due
-from icld_portal.access import SIGNED_IN, get_only
+from icld_portal.access import PARTIES_AND_OFFICE, get_only
 from icld_portal.files import download
 from partnerships.requests import PortalRequest
 
 SECONDS_UNTIL_NEXT_LOOK = 3
 
 
-@SIGNED_IN
+@PARTIES_AND_OFFICE
 @get_only
 def paper(request: PortalRequest, handle: str, kind: str, language: str) -> HttpResponseBase:
     """Show a paper as it was frozen, or say that it is being made and look again."""

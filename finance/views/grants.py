@@ -6,14 +6,14 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from finance.models import Grant
-from icld_portal.access import SIGNED_IN, get_only
+from icld_portal.access import PARTIES_AND_OFFICE, get_only
 from icld_portal.paging import ROWS_PER_PAGE
 from partnerships.requests import PortalRequest
 
 UNDERSTOOD = frozenset({"page"})
 
 
-@SIGNED_IN
+@PARTIES_AND_OFFICE
 @get_only
 def grants(request: PortalRequest) -> HttpResponse:
     """List the grants this person may see, the newest first, with what they add up to."""
@@ -32,7 +32,7 @@ def grants(request: PortalRequest) -> HttpResponse:
     return render(request, "finance/grants.html", context, status=400 if refused else 200)
 
 
-@SIGNED_IN
+@PARTIES_AND_OFFICE
 @get_only
 def grant(request: PortalRequest, reference: str) -> HttpResponse:
     """Show one grant: its facts and the sum of each year."""

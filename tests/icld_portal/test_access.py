@@ -1,5 +1,6 @@
 """Each policy lets in whom its name says, and nobody else."""
 
+import re
 from types import ModuleType
 
 import pytest
@@ -87,3 +88,41 @@ def test_a_coordinator_passes_no_door_of_the_office(coordinator, signed_in):
     assert {(place, browser.get(place).status_code) for place in closed} == {
         (place, 403) for place in closed
     }
+
+
+# Where ICLD's people are led on, or may see that they have to set up their second factor.
+WITHOUT_SECOND_FACTOR = ("/account/", "/home/")
+
+
+def test_no_page_shows_icld_anything_without_a_second_factor(client, officer):
+    client.force_login(officer)
+    closed = [
+        address(route)
+        for route in routes()
+        if "GET" in route.methods
+        and route.policy not in (access.PUBLIC.name, access.CLOSED.name)
+        and not route.path.startswith(WITHOUT_SECOND_FACTOR)
+    ]
+    # An administrator's pages refuse an officer before the second factor is asked for.
+    answers = {place: client.get(place) for place in closed}
+    led = {place for place, answer in answers.items() if answer.status_code == 302}
+
+    assert {"/applications/sample/papers/sample/sample/", "/grants/", "/grants/sample/"} <= led
+    assert {answers[place].url for place in led} == {reverse("mfa_index")}
+    assert {answers[place].status_code for place in set(closed) - led} <= {403}
+
+
+@pytest.mark.parametrize("handle", ["%00", "a%00-", "2026-0001%00", "%F0%9F%98%80", "x" * 4000])
+def test_a_nonsense_reference_is_not_found_anywhere(handle, decider, signed_in):
+    browser = signed_in(decider)
+    places = [
+        route.path.replace("<slug:handle>", handle).replace("<slug:reference>", handle)
+        for route in routes()
+        if "handle>" in route.path or "reference>" in route.path
+    ]
+    places = [re.sub("<[^>]+>", "1", place) for place in places]
+
+    answers = {(place, browser.get(place).status_code) for place in places}
+
+    assert len(places) > 15
+    assert {status for _place, status in answers} <= {404, 405}
