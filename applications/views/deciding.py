@@ -35,10 +35,10 @@ def decide(request: PortalRequest, handle: str) -> HttpResponse:
     application = get_object_or_404(staff_cases(request.user).by_handle(handle))
     if not rules.may_decide(request.user, application):
         raise PermissionDenied
-    if application.status != Status.IN_ASSESSMENT:
-        return moved_on(request, application)
     asked = caps.totals(application.budget).by_year
     form = DecisionForm(asked, request.POST if request.method == "POST" else None)
+    if application.status != Status.IN_ASSESSMENT:
+        return too_late(request, application, form)
     if not form.is_bound:
         return show_form(request, application, form)
     if not form.is_valid():
@@ -64,13 +64,23 @@ def take_decision(
             amounts=form.amounts(),
         )
     except WrongStatus:
-        return moved_on(request, application)
+        return too_late(request, application, form)
     except NotReady as refused:
         for problem in refused.problems:
             form.add_error(problem.anchor if problem.anchor in form.fields else None, problem.text)
         return show_form(request, application, form, status=422)
     messages.success(request, _("The decision is taken. The letters are on their way."))
     return redirect("applications:decided", application.handle)
+
+
+def too_late(request: PortalRequest, application: Application, form: DecisionForm) -> HttpResponse:
+    """Say that the case has moved on; a reason that was sent is shown, not lost."""
+    if not form.is_bound:
+        return moved_on(request, application)
+    form.add_error(
+        None, _("The case has moved on since you opened the page. Nothing of yours was saved.")
+    )
+    return show_form(request, application, form, status=409)
 
 
 def show_form(

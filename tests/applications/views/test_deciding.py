@@ -130,9 +130,11 @@ def test_the_second_of_two_deciders_is_told(signed_in, decider, icld, applicatio
     assert second.post(address(application), approval()).status_code == 200
 
     first.post(address(application), approval() | {"outcome": "rejected", "decide": ""})
-    response = second.post(address(application), approval(button="decide"), follow=True)
+    response = second.post(address(application), approval(button="decide"))
 
+    assert response.status_code == 409
     assert "The case has moved on" in response.content.decode()
+    assert response.context["form"]["reason"].value() == "En stark ansökan."
     assert Decision.objects.get().outcome == "rejected"
     assert not Grant.objects.exists()
 
@@ -150,7 +152,7 @@ def test_a_case_that_is_not_taken_up_is_not_decided(signed_in, decider, partners
 
     response = signed_in(decider).post(address(new), approval(button="decide"))
 
-    assert response.status_code == 302
+    assert response.status_code == 409
     new.refresh_from_db()
     assert new.status == "submitted"
     assert not Decision.objects.exists()
