@@ -81,6 +81,8 @@ def _refused(request: PortalRequest, handle: str, problems: list[Problem]) -> Ht
 def withdraw(request: PortalRequest, handle: str) -> HttpResponse:
     """Take back an application that is not decided yet, after one question."""
     application = case_of(request, handle)
+    if not rules.may_withdraw(request.user, application):
+        raise PermissionDenied("withdraw")
     if request.POST.get("sure") != "yes":
         return render(request, "applications/withdraw.html", {"application": application})
     try:

@@ -139,3 +139,22 @@ def test_the_address_of_the_draft_still_leads_to_the_case(ready, coordinator, si
     draft_address = ready.get_absolute_url()
     workflow.submit(ready, by=coordinator)
     assert signed_in(coordinator).get(draft_address).status_code == 200
+
+
+def test_nobody_is_asked_to_withdraw_what_they_may_not(
+    partnership, coordinator, signed_in, request
+):
+    case = in_assessment(partnership, by=coordinator, officer=request.getfixturevalue("officer"))
+
+    answers = {
+        who: signed_in(request.getfixturevalue(who)).post(address("withdraw", case)).status_code
+        for who in ("coordinator", "member", "partner_coordinator", "officer", "stranger")
+    }
+
+    assert answers == {
+        "coordinator": 200,
+        "member": 403,
+        "partner_coordinator": 403,
+        "officer": 403,
+        "stranger": 404,
+    }
