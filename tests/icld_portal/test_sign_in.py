@@ -13,6 +13,8 @@ from allauth.mfa.totp.internal.auth import (
 from django.core.cache import cache
 from django.test import Client
 
+from tests.pages import Page
+
 pytestmark = pytest.mark.django_db
 PASSWORD = "a long test password"
 
@@ -107,3 +109,31 @@ def test_a_removed_membership_counts_at_the_next_request(signed_in, officer):
     officer.memberships.all().delete()
 
     assert client.get("/office/applications/").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("language", "heading"), [("sv", "För många försök"), ("en", "Too many attempts")]
+)
+def test_asking_for_too_many_reset_letters_is_refused_on_a_page_of_ours(client, language, heading):
+    client.cookies["language"] = language
+    for _attempt in range(21):
+        answer = client.post("/account/password/reset/", {"email": "nobody@example.org"})
+
+    assert answer.status_code == 429
+    assert Page(answer).headings == [heading]
+
+
+def test_behind_a_proxy_one_guesser_does_not_lock_out_the_others(client, coordinator, settings):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    for attempt in range(12):
+        client.post(
+            "/account/login/",
+            {"login": f"somebody{attempt}@example.org", "password": "a guess"},
+            headers={"x-forwarded-for": "192.0.2.1"},
+        )
+    credentials = {"login": coordinator.email, "password": PASSWORD}
+
+    guesser = client.post("/account/login/", credentials, headers={"x-forwarded-for": "192.0.2.1"})
+    another = client.post("/account/login/", credentials, headers={"x-forwarded-for": "192.0.2.2"})
+
+    assert (guesser.status_code, another.status_code) == (200, 302)
