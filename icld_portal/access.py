@@ -119,6 +119,18 @@ class StampArrival:
         return self.get_response(request)
 
 
+class KeepPrivate:
+    """Let no cache between us and a person keep a page; their own browser asks again."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", "private, no-cache")
+        return response
+
+
 class DefaultDeny(LoginRequiredMiddleware):
     """Ask the route's policy before its view runs; without a policy nobody passes."""
 

@@ -20,5 +20,6 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
 ]
+handler400 = views.bad_request
 if settings.DEMO:
     urlpatterns.append(path("demo/", include("icld_portal.demo.urls")))

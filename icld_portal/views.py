@@ -1,7 +1,8 @@
 """Whether the portal is well, and what to say when something is refused."""
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.shortcuts import render
+from django.template.loader import get_template
 
 from icld_portal import health
 from icld_portal.access import PUBLIC, get_only
@@ -26,3 +27,12 @@ def readyz(request: HttpRequest) -> JsonResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Tell a person whose form was too old what to do; nothing was saved."""
     return render(request, "403_csrf.html", status=403)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Say that the request could not be read.
+
+    Nothing of the request is looked at again: a wrong host comes before anybody is signed
+    in, and a body that cannot be decoded fails each time it is read.
+    """
+    return HttpResponseBadRequest(get_template("400.html").render())

@@ -75,3 +75,32 @@ def test_after_a_refused_form_the_language_switch_leads_back_to_the_form(client)
     response = client.post("/account/login/", {"login": "x"}, headers={"referer": form})
 
     assert f'name="next" value="{form}"' in response.content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("host", ["evil.example", "a b", "localhost@evil", ""])
+def test_a_request_for_another_host_is_refused_not_an_error_of_ours(client, host):
+    response = client.get("/", headers={"host": host})
+
+    assert response.status_code == 400
+    assert Page(response).inline == []
+
+
+@pytest.mark.django_db
+def test_a_body_in_another_encoding_is_refused_not_an_error_of_ours(coordinator, signed_in):
+    browser = Client(enforce_csrf_checks=True)
+    browser.cookies = signed_in(coordinator, "en").cookies
+    browser.get("/")
+    kind = "application/x-www-form-urlencoded; charset=utf-16"
+
+    response = browser.generic("POST", "/applications/new/", b"a=b", content_type=kind)
+
+    assert response.status_code == 400
+    assert Page(response).headings == ["The request could not be read"]
+
+
+@pytest.mark.django_db
+def test_no_cache_on_the_way_keeps_a_page(coordinator, signed_in, client):
+    kept = [browser.get("/")["Cache-Control"] for browser in (client, signed_in(coordinator))]
+
+    assert kept == ["private, no-cache", "private, no-cache"]
