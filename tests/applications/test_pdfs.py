@@ -42,7 +42,7 @@ def test_receipt_asks_in_its_language_and_answers_as_it_was_written(received, la
 def test_receipt_says_when_it_was_received_to_the_second_and_by_whom(received, coordinator):
     shown = words_of(pdfs.receipt_pdf(received, "en"))
 
-    assert f"Registry number {received.reference}" in shown
+    assert f"Reference {received.reference}" in shown
     assert "Received 2027-03-15 23:59:07 (Swedish time)" in shown
     assert f"Submitted by {coordinator.name}" in shown
     assert "contact-0@example.org" in shown
