@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from applications.models import Application, CaseParty
 from icld_portal.localize import in_language, money
 from icld_portal.localize import moment as written_moment
-from icld_portal.mail import queue_letter, render_letter
+from icld_portal.mail import new_letter, queue_letters, render_letter
+from icld_portal.models import Letter
 from partnerships.models import Membership, OrganisationSide, Role
 
 TOLD_ROLES = (Role.ADMINISTRATOR, Role.COORDINATOR, Role.PROJECT_MANAGER, Role.SIGNATORY)
@@ -58,21 +59,28 @@ def contact_of(party: CaseParty) -> Recipient | None:
 
 def tell(application: Application, kind: str, **facts: Any) -> None:
     """Queue the letter ``kind`` to both parties, each in the reader's language."""
-    for recipient in recipients(application):
-        subject, body = render_letter(
-            f"applications/letters/{kind}",
-            recipient.language,
-            _context(application, recipient) | _money_words(facts, recipient.language),
-        )
-        queue_letter(
-            to_email=recipient.email,
-            to_user_id=recipient.user_id,
-            subject=subject,
-            body=body,
-            kind=kind,
-            language=recipient.language,
-            about=application,
-        )
+    queue_letters(
+        _letter(application, kind, recipient, facts) for recipient in recipients(application)
+    )
+
+
+def _letter(
+    application: Application, kind: str, recipient: Recipient, facts: dict[str, Any]
+) -> Letter:
+    subject, body = render_letter(
+        f"applications/letters/{kind}",
+        recipient.language,
+        _context(application, recipient) | _money_words(facts, recipient.language),
+    )
+    return new_letter(
+        to_email=recipient.email,
+        to_user_id=recipient.user_id,
+        subject=subject,
+        body=body,
+        kind=kind,
+        language=recipient.language,
+        about=application,
+    )
 
 
 def tell_submitted(application: Application) -> None:

@@ -1,6 +1,6 @@
 """The outbox: a letter is a row in the deed's transaction; a job sends it afterwards."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -15,7 +15,7 @@ from icld_portal.events import subject_type
 from icld_portal.models import Letter
 
 
-def queue_letter(
+def new_letter(
     *,
     to_email: str,
     subject: str,
@@ -25,8 +25,8 @@ def queue_letter(
     to_user_id: int | None = None,
     about: models.Model | None = None,
 ) -> Letter:
-    """Put one letter in the outbox; it is sent once, after the transaction."""
-    letter = Letter.objects.create(
+    """Return a letter that is not in the outbox yet."""
+    return Letter(
         to_email=to_email,
         to_user_id=to_user_id,
         language=language,
@@ -36,8 +36,19 @@ def queue_letter(
         about_type=subject_type(about) if about else "",
         about_id=about.pk if about else None,
     )
-    if settings.PORTAL_MAIL_IS_SENT:
-        jobs.send_letter.defer(letter_id=letter.pk)
+
+
+def queue_letters(letters: Iterable[Letter]) -> None:
+    """Put letters in the outbox, in two queries; each is sent once, after the transaction."""
+    queued = Letter.objects.bulk_create(letters)
+    if queued and settings.PORTAL_MAIL_IS_SENT:
+        jobs.send_letter.batch_defer(*({"letter_id": letter.pk} for letter in queued))
+
+
+def queue_letter(**facts: Any) -> Letter:
+    """Put one letter in the outbox; ``facts`` are those of ``new_letter``."""
+    letter = new_letter(**facts)
+    queue_letters([letter])
     return letter
 
 
