@@ -42,7 +42,8 @@ def queue_letters(letters: Iterable[Letter]) -> None:
     """Put letters in the outbox, in two queries; each is sent once, after the transaction."""
     queued = Letter.objects.bulk_create(letters)
     if queued and settings.PORTAL_MAIL_IS_SENT:
-        jobs.send_letter.batch_defer(*({"letter_id": letter.pk} for letter in queued))
+        deferred: list[dict[str, Any]] = [{"letter_id": letter.pk} for letter in queued]
+        jobs.send_letter.batch_defer(*deferred)
 
 
 def queue_letter(**facts: Any) -> Letter:
