@@ -16,6 +16,7 @@ from partnerships.models import User
 
 WORDS: dict[str, Promise] = {
     "start": gettext_lazy("The application was begun"),
+    "move_to_open_round": gettext_lazy("The draft was moved to the open round"),
     "submit": gettext_lazy("The application was handed in"),
     "take_up": gettext_lazy("Taken up for assessment"),
     "assign": gettext_lazy("The programme officer was changed"),

@@ -33,6 +33,7 @@ urlpatterns = [
         letters.remove_letter,
         name="remove_letter",
     ),
+    path("applications/<slug:handle>/move/", submitting.move, name="move"),
     path("applications/<slug:handle>/check/", submitting.check, name="check"),
     path("applications/<slug:handle>/submit/", submitting.submit, name="submit"),
     path("applications/<slug:handle>/withdraw/", submitting.withdraw, name="withdraw"),

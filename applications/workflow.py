@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from applications import completeness, jobs, notices, rules
+from applications.drafting import editing
 from applications.fingerprints import fingerprint
 from applications.models import (
     AnswerSheet,
@@ -143,6 +144,29 @@ def open_round(grant_type: str, *, at: datetime) -> tuple[Round | None, list[Pro
         else _("No application round is open, and no coming round is published yet.")
     )
     return None, [Problem(text, anchor="grant_type")]
+
+
+@transaction.atomic
+def move_to_open_round(
+    application: Application, *, by: User, at: datetime | None = None
+) -> Application:
+    """Carry a draft that missed its deadline over to what is open now, content and all.
+
+    It keeps the guidelines and the questions it began with. Raises WrongStatus when it is
+    no draft or its own round is still open, NotReady when nothing is open, PermissionDenied
+    if ``by`` does not write for a party.
+    """
+    at = at or timezone.now()
+    with editing(application, by=by) as draft:
+        if draft.round is None or at < draft.round.closes_at:
+            raise WrongStatus("move_to_open_round")
+        draft.round, found = open_round(draft.grant_type, at=at)
+        if found:
+            raise NotReady(found)
+        draft.save(update_fields=["round"])
+        deadline = draft.round.deadline_on.isoformat() if draft.round else ""
+        events.record(draft, "move_to_open_round", by=by, at=at, deadline_on=deadline)
+    return draft
 
 
 def _party_problems(parties: list[Party], partners: list[Party]) -> list[Problem]:

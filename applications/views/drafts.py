@@ -35,17 +35,25 @@ def draft_context(request: PortalRequest, draft: Application) -> dict[str, Any]:
     """What the task list shows."""
     tasks = progress.task_list(draft)
     lines = caps.lines_of(draft.budget)
+    may_edit = rules.may_edit(request.user, draft)
+    is_open = draft.round is None or draft.round.is_open_at(request.received_at)
     return {
         "application": draft,
         "tasks": tasks,
         "complete": sum(task.state == progress.COMPLETE for task in tasks),
-        "may_edit": rules.may_edit(request.user, draft),
+        "may_edit": may_edit,
         "step": progress.next_step(draft, request.user, tasks),
         "totals": caps.totals(draft.budget, lines),
         "limit": caps.limit_for(draft.budget),
-        "is_open": draft.round is None or draft.round.is_open_at(request.received_at),
+        "is_open": is_open,
+        "may_move": not is_open and may_edit and _something_is_open(request, draft),
         "ready": not any(blocking(task.problems) for task in tasks),
     }
+
+
+def _something_is_open(request: PortalRequest, draft: Application) -> bool:
+    _round, found = workflow.open_round(draft.grant_type, at=request.received_at)
+    return not found
 
 
 def handed_in_context(request: PortalRequest, case: Application) -> dict[str, Any]:

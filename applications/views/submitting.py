@@ -78,6 +78,22 @@ def _refused(request: PortalRequest, handle: str, problems: list[Problem]) -> Ht
 
 @PARTIES_AND_OFFICE
 @post_only
+def move(request: PortalRequest, handle: str) -> HttpResponse:
+    """Carry a draft that missed its deadline over to the open round."""
+    application = case_of(request, handle)
+    try:
+        workflow.move_to_open_round(application, by=request.user, at=request.received_at)
+    except NotReady as stopped:
+        messages.warning(request, " ".join(problem.text for problem in stopped.problems))
+    except WrongStatus:
+        messages.info(request, _("This application has moved on since you opened the page."))
+    else:
+        messages.success(request, _("The draft is now in the open round."))
+    return redirect(application)
+
+
+@PARTIES_AND_OFFICE
+@post_only
 def withdraw(request: PortalRequest, handle: str) -> HttpResponse:
     """Take back an application that is not decided yet, after one question."""
     application = case_of(request, handle)

@@ -194,3 +194,30 @@ def test_what_is_frozen_is_frozen_by_the_database(partnership, coordinator, stat
         cursor.execute(statement)
 
     assert Event.objects.count() == events
+
+
+def test_a_draft_that_missed_its_deadline_moves_to_the_open_round_with_its_content(
+    partnership, coordinator
+):
+    draft = cases.ready_draft(partnership, by=coordinator)
+    late = draft.round.closes_at
+    with pytest.raises(WrongStatus):
+        workflow.move_to_open_round(draft, by=coordinator, at=late - timedelta(seconds=1))
+    with pytest.raises(NotReady):
+        workflow.move_to_open_round(draft, by=coordinator, at=late)
+    following = Round.objects.create(
+        opens_on=draft.round.deadline_on, deadline_on=draft.round.deadline_on + timedelta(days=200)
+    )
+
+    workflow.move_to_open_round(draft, by=coordinator, at=late)
+    case = workflow.submit(draft, by=coordinator, at=late)
+
+    assert (case.round, case.status) == (following, Status.SUBMITTED)
+    assert [event.verb for event in events_of(case)] == ["start", "move_to_open_round", "submit"]
+
+
+def test_a_stranger_does_not_move_a_draft(partnership, coordinator, stranger):
+    draft = cases.ready_draft(partnership, by=coordinator)
+
+    with pytest.raises(PermissionDenied):
+        workflow.move_to_open_round(draft, by=stranger, at=draft.round.closes_at)

@@ -7,7 +7,7 @@ import time_machine
 from django.urls import reverse
 
 from applications import workflow
-from applications.models import Application, Status
+from applications.models import Application, Round, Status
 from icld_portal.models import Letter
 from tests.factories.cases import empty_draft, in_assessment, ready_draft
 
@@ -158,3 +158,19 @@ def test_nobody_is_asked_to_withdraw_what_they_may_not(
         "officer": 403,
         "stranger": 404,
     }
+
+
+def test_a_draft_that_missed_its_deadline_is_moved_by_one_button(ready, coordinator, signed_in):
+    following = Round.objects.create(
+        opens_on=ready.round.deadline_on, deadline_on=ready.round.deadline_on + timedelta(days=200)
+    )
+    address = reverse("applications:move", args=[ready.handle])
+    with time_machine.travel(ready.round.closes_at):
+        client = signed_in(coordinator)
+        assert address in client.get(ready.get_absolute_url()).content.decode()
+
+        answer = client.post(address, follow=True)
+
+    ready.refresh_from_db()
+    assert ready.round == following
+    assert address not in answer.content.decode()
