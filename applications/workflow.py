@@ -1,6 +1,6 @@
 """The life of an application: one function per deed, and the table they follow."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import cast
 
 from django.core.exceptions import PermissionDenied
@@ -73,6 +73,8 @@ WITHDRAW = Transition(
     gettext_lazy("Withdraw"),
 )
 TRANSITIONS = (SUBMIT, TAKE_UP, APPROVE, REJECT, WITHDRAW)
+# A double click, or a second try on a slow line.
+SENT_TWICE_WITHIN = timedelta(minutes=1)
 
 
 @transaction.atomic
@@ -113,6 +115,28 @@ def start_application(
     _copy_parties(application, parties)
     events.record(application, "start", by=by, at=at, to_status=Status.DRAFT)
     return application
+
+
+@transaction.atomic
+def start_once(
+    partnership: Partnership, grant_type: str, *, by: User, at: datetime, language: str
+) -> Application:
+    """As ``start_application``, but a form that was sent twice makes one draft.
+
+    A draft cannot be thrown away, so a double click would stay in the list for ever.
+    """
+    Partnership.objects.select_for_update().get(pk=partnership.pk)
+    untouched = Application.objects.filter(
+        partnership=partnership,
+        grant_type=grant_type,
+        language=language,
+        status=Status.DRAFT,
+        content_version=1,
+        created_by=by,
+        created_at__gte=at - SENT_TWICE_WITHIN,
+    )
+    twin = untouched.order_by("pk").first()
+    return twin or start_application(partnership, grant_type, by=by, at=at, language=language)
 
 
 def _copy_parties(application: Application, parties: list[Party]) -> None:

@@ -28,7 +28,7 @@ def found_partnership(
     by: User,
     since_year: int | None = None,
 ) -> Partnership:
-    """Begin a partnership; ``swedish`` becomes the grantee.
+    """Begin a partnership; ``swedish`` becomes the grantee. Done twice, there is one.
 
     Raises PermissionDenied if ``by`` does not write for ``swedish``, NotReady if the
     parties cannot make a partnership. Source: ICLD's presentation 2019, "Who may apply".
@@ -37,6 +37,8 @@ def found_partnership(
         raise PermissionDenied("found_partnership")
     if found := party_problems(swedish, partners):
         raise NotReady(found)
+    if twin := _same_partnership(name, swedish, partners):
+        return twin
     partnership = Partnership.objects.create(name=name, since_year=since_year)
     grantee = Party(
         partnership=partnership, organisation=swedish, side=PartySide.SWEDISH, is_grantee=True
@@ -48,6 +50,22 @@ def found_partnership(
     Party.objects.bulk_create([grantee, *others])
     events.record(partnership, "found", by=by, parties=1 + len(others))
     return partnership
+
+
+def _same_partnership(
+    name: str, swedish: Organisation, partners: Sequence[Organisation]
+) -> Partnership | None:
+    """Return the partnership of this name between exactly these parties, if there is one.
+
+    The Swedish party is locked: of two forms sent at once the second finds the first's.
+    """
+    Organisation.objects.select_for_update(of=("self",)).get(pk=swedish.pk)
+    parties = {swedish.pk, *(partner.pk for partner in partners)}
+    namesakes = Partnership.objects.filter(name=name, parties__organisation=swedish)
+    for twin in namesakes.order_by("pk"):
+        if set(twin.parties.values_list("organisation", flat=True)) == parties:
+            return twin
+    return None
 
 
 def party_problems(swedish: Organisation, partners: Sequence[Organisation]) -> list[Problem]:

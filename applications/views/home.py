@@ -67,7 +67,7 @@ def new(request: PortalRequest) -> HttpResponse:
     )
     if data is not None and form.is_valid():
         try:
-            made = workflow.start_application(
+            made = workflow.start_once(
                 form.cleaned_data["partnership"],
                 form.cleaned_data["grant_type"],
                 by=request.user,

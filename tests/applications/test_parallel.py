@@ -5,6 +5,7 @@ from threading import Barrier
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from applications import workflow
 from applications.models import Application, ReferenceSeries, Status
@@ -98,3 +99,13 @@ def test_two_decisions_at_once_leave_one(partnership, coordinator, officer, deci
     assert answers.count("told") == 5
     assert case.status in answers
     assert case.decision.outcome == case.status
+
+
+def test_a_new_application_sent_four_times_at_once_is_one_draft(partnership, coordinator):
+    cases.open_round()
+    now = timezone.now()
+
+    def begin(_place):
+        return workflow.start_once(partnership, "project", by=coordinator, at=now, language="en")
+
+    assert {draft.pk for draft in at_once(4, begin)} == {Application.objects.get().pk}

@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from applications.drafting import editing
 from applications.models import Application, GrantTypeSetting, Round
 from tests.factories.cases import approved, empty_draft, open_round, submitted
 from tests.factories.parties import make_partnership
@@ -69,6 +70,23 @@ def test_a_case_is_begun_from_partnership_and_type(partnership, coordinator, sig
     case = Application.objects.get()
     assert begun.url == case.get_absolute_url()
     assert (case.grant_type, case.language, case.created_by) == ("project", "en", coordinator)
+
+
+def test_a_second_application_is_another_draft_once_the_first_is_written_in(
+    partnership, coordinator, signed_in
+):
+    open_round()
+    browser = signed_in(coordinator)
+    choice = {"partnership": partnership.pk, "grant_type": "project", "language": "en"}
+    first, again = (browser.post("/applications/new/", choice).url for _time in range(2))
+    with editing(Application.objects.get(), by=coordinator):
+        pass
+
+    third = browser.post("/applications/new/", choice).url
+
+    assert first == again
+    assert third != first
+    assert Application.objects.count() == 2
 
 
 def test_only_open_types_are_offered_and_the_others_say_when(coordinator, partnership, signed_in):
