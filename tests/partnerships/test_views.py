@@ -2,14 +2,16 @@
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from icld_portal.problems import NotReady
 from partnerships import rules
-from partnerships.models import Country, Organisation, Partnership
+from partnerships.models import Country, Organisation, Partnership, Role
 from partnerships.workflow import found_partnership
 from tests.factories.cases import empty_draft
-from tests.factories.parties import make_partnership
+from tests.factories.parties import make_partnership, make_person
 
 pytestmark = pytest.mark.django_db
 REGISTER = "/organisations/"
@@ -105,6 +107,21 @@ def test_a_partnership_is_begun(robertsfors, machakos, poti, coordinator, signed
     assert made.since_year == 2006
 
 
+def test_a_partnership_sent_twice_is_begun_once(
+    robertsfors, machakos, poti, coordinator, signed_in
+):
+    browser = signed_in(coordinator)
+    first, again = (
+        browser.post("/partnerships/new/", sent(robertsfors, machakos, poti)).url
+        for _time in range(2)
+    )
+    wider = browser.post("/partnerships/new/", sent(robertsfors, machakos)).url
+
+    assert first == again
+    assert wider != first
+    assert Partnership.objects.count() == 2
+
+
 def test_searching_keeps_what_was_typed_and_ticked(
     robertsfors, machakos, poti, coordinator, signed_in
 ):
@@ -174,3 +191,38 @@ def test_lists_of_partnerships_ask_a_constant_number_of_questions(
     with django_assert_max_num_queries(10):
         page = browser.get("/partnerships/")
     assert len(page.context["page_obj"].object_list) == 25
+
+
+def test_thirty_partnerships_cost_an_organisations_page_no_more_than_one(
+    robertsfors, machakos, coordinator, signed_in, django_assert_num_queries
+):
+    browser = signed_in(coordinator)
+    there = reverse("partnerships:organisation", args=[robertsfors.pk])
+    make_partnership(robertsfors, machakos)
+    with CaptureQueriesContext(connection) as few:
+        browser.get(there)
+    for number in range(29):
+        make_partnership(robertsfors, machakos)
+        make_person(f"Test Person {number}", robertsfors, Role.MEMBER)
+
+    with django_assert_num_queries(len(few)):
+        page = browser.get(there)
+
+    assert len(page.context["partnerships"]) == 30
+    assert len(page.context["members"]) == 30
+
+
+def test_thirty_cases_cost_a_partnerships_page_no_more_than_one(
+    partnership, coordinator, signed_in, django_assert_num_queries
+):
+    browser = signed_in(coordinator)
+    empty_draft(partnership, by=coordinator)
+    with CaptureQueriesContext(connection) as few:
+        browser.get(partnership.get_absolute_url())
+    for _number in range(29):
+        empty_draft(partnership, by=coordinator)
+
+    with django_assert_num_queries(len(few)):
+        page = browser.get(partnership.get_absolute_url())
+
+    assert page.content.decode().count("/applications/") >= 30

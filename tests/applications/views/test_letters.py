@@ -3,6 +3,8 @@
 import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from applications import workflow
@@ -96,3 +98,22 @@ def test_nobody_else_gets_the_letter(draft, machakos, coordinator, member, stran
     assert signed_in(member).get(there).status_code == 200
     assert signed_in(stranger).get(there).status_code == 404
     assert signed_in(member).post(letters(draft), {}).status_code == 403
+
+
+def test_twenty_letters_take_as_many_queries_as_one(
+    draft, machakos, coordinator, signed_in, django_assert_num_queries
+):
+    browser = signed_in(coordinator)
+    attach(browser, draft, machakos)
+    browser.get(letters(draft))
+    with CaptureQueriesContext(connection) as few:
+        browser.get(letters(draft))
+    asked = len(few)  # Later requests empty the log.
+    for _number in range(19):
+        attach(browser, draft, machakos)
+    browser.get(letters(draft))
+
+    with django_assert_num_queries(asked):
+        page = browser.get(letters(draft))
+
+    assert len(page.context["letters"]) == 20
