@@ -231,9 +231,17 @@ def test_a_tab_from_a_spreadsheet_becomes_a_space():
 
 
 @pytest.mark.parametrize(
-    ("text", "words"), [("", 0), ("ett", 1), (" ett  två\u00a0tre\nfyra ", 4), ("x" * 100_000, 1)]
+    ("text", "words"),
+    [
+        ("", 0),
+        ("ett", 1),
+        (" ett  två\u00a0tre\nfyra ", 4),
+        ("x" * 60, 1),
+        ("x" * 61, 2),
+        ("x" * 100_000, 1_667),
+    ],
 )
-def test_words_stand_between_white_space(text, words):
+def test_words_stand_between_white_space_and_end_after_sixty_characters(text, words):
     assert count_words(text) == words
 
 

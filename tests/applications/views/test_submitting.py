@@ -174,3 +174,13 @@ def test_a_draft_that_missed_its_deadline_is_moved_by_one_button(ready, coordina
     ready.refresh_from_db()
     assert ready.round == following
     assert address not in answer.content.decode()
+
+
+def test_a_text_without_a_space_does_not_pass_the_word_limit(ready, coordinator, signed_in):
+    ready.sheet.answers.filter(question__key="context").update(text="x" * 100_000)
+
+    answer = signed_in(coordinator, "en").post(address("submit", ready))
+
+    ready.refresh_from_db()
+    assert (answer.status_code, ready.status) == (422, Status.DRAFT)
+    assert "words above the limit" in answer.content.decode()
