@@ -128,7 +128,7 @@ database |= {
     "OPTIONS": {
         **database.get("OPTIONS", {}),
         "pool": {"min_size": 1, "max_size": 8, "timeout": 10},
-        # A forgotten index must not hold a page for a minute; jobs set their own.
+        # A forgotten index must not hold a page for a minute; what takes longer says so itself.
         "options": "-c statement_timeout=5000 -c lock_timeout=4000",
     },
     "CONN_HEALTH_CHECKS": True,

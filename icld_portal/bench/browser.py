@@ -104,7 +104,8 @@ class FormReader(HTMLParser):
         elif not self.forms or (not name and tag != "option"):
             return
         elif tag == "input" and is_sent(given):
-            self.forms[-1].append((name, given.get("value", "on")))
+            ticked = "on" if given.get("type") in {"checkbox", "radio"} else ""
+            self.forms[-1].append((name, given.get("value", ticked)))
         elif tag == "textarea":
             self.textarea, self.text = name, ""
         elif tag == "select":

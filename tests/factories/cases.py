@@ -81,14 +81,19 @@ def answer_everything(draft: Application, *, by: User) -> None:
         section__question_set=draft.sheet.question_set
     ).prefetch_related("options")
     for question in questions:
-        text = "Parterna vill lära av varandra."
-        if question.kind == QuestionKind.CHOICE:
-            text = question.options.all()[0].value
-        elif question.kind == QuestionKind.YES_NO:
-            text = "yes"
-        elif question.kind == QuestionKind.NUMBER:
-            text = "4"
+        text = reply(question, "Parterna vill lära av varandra.")
         save_answer(draft, question, text, by=by)
+
+
+def reply(question: Question, text: str) -> str:
+    """Return a valid answer: ``text`` within the word limit, where words are asked for."""
+    if question.kind == QuestionKind.CHOICE:
+        return question.options.all()[0].value
+    if question.kind == QuestionKind.YES_NO:
+        return "yes"
+    if question.kind == QuestionKind.NUMBER:
+        return "8"
+    return " ".join(text.split()[: question.word_limit or None])
 
 
 def plan(draft: Application) -> None:

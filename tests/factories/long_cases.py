@@ -12,12 +12,12 @@ from applications.models import (
     Goal,
     Outcome,
     Question,
-    QuestionKind,
     Round,
 )
 from finance.models import BudgetLine
 from icld_portal.localize import STOCKHOLM
 from partnerships.models import Partnership, User
+from tests.factories.cases import reply
 
 OPENS_ON, DEADLINE_ON = date(2027, 2, 15), date(2027, 3, 15)
 STARTED_AT = datetime(2027, 2, 20, 9, 0, tzinfo=STOCKHOLM)
@@ -46,7 +46,7 @@ def long_draft(
     with editing(started, by=by) as draft:
         _basics(draft)
         for question in Question.objects.filter(section__question_set=draft.sheet.question_set):
-            text = kept.get(question.key) or _reply(question, answer)
+            text = kept.get(question.key) or reply(question, answer)
             save_answer(draft, question, text, by=by)
         _plan(draft)
         _budget(draft)
@@ -64,16 +64,6 @@ def _basics(draft: Application) -> None:
         party.contact_name = ("Åsa Exempelsson", "Invented Mutua")[number]
         party.contact_email = f"contact-{number}@example.org"
         party.save()
-
-
-def _reply(question: Question, answer: str) -> str:
-    if question.kind == QuestionKind.YES_NO:
-        return "yes"
-    if question.kind == QuestionKind.CHOICE:
-        return question.options.all()[0].value
-    if question.kind == QuestionKind.NUMBER:
-        return "8"
-    return " ".join(answer.split()[: question.word_limit or None])
 
 
 def _plan(draft: Application) -> None:
