@@ -7,9 +7,12 @@ os.environ.setdefault("PORTAL_DEMO", "1")
 os.environ.setdefault("PORTAL_DATA_DIR", str(Path(__file__).parent.parent / ".data" / "tests"))
 
 from icld_portal.settings import *  # noqa: F403
-from icld_portal.settings import STORAGES, TEMPLATES, database
+from icld_portal.settings import DATA_DIR, STORAGES, TEMPLATES, database
 
 DEMO = False
+# Nothing is collected for tests; the folder is there so that nobody warns of it.
+STATIC_ROOT = DATA_DIR / "collected"
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 PORTAL_MAIL_IS_SENT = True
 PORTAL_EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

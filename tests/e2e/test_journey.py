@@ -215,7 +215,7 @@ def decide(visitor: Visitor, reference: str) -> None:
     page = visitor.open(f"/applications/{reference}/decision/")
     visitor.assert_accessible()
     page.check("input[name=outcome][value=approved]")
-    page.locator("fieldset.sums input").first.fill("200 000")
+    page.get_by_label("År 1").fill("200 000")
     page.fill("textarea[name=reason]", "En stark ansökan med tydlig nytta för båda.")
     page.locator("button[name=check]").click()
     visitor.assert_accessible()
