@@ -217,7 +217,7 @@ def _guide(budget: Budget, text: str, anchor: str) -> Problem:
     """A guide value is passed: refused without a reason, accepted and shown with one."""
     reason = bool(budget.guide_reason.strip())
     return Problem(
-        text if reason else f"{text} {_('Explain why.')}",
+        text if reason else " ".join([text, _("Explain why.")]),
         blocks=not reason,
         page="budget",
         anchor=anchor if reason else "guide_reason",
