@@ -146,6 +146,9 @@ def _copy_parties(application: Application, parties: list[Party]) -> None:
             organisation=party.organisation,
             side=party.side,
             is_grantee=party.is_grantee,
+            contact_name=party.organisation.contact_name,
+            contact_email=party.organisation.contact_email,
+            contact_phone=party.organisation.contact_phone,
         )
         for party in parties
     )

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from icld_portal import navigation
+from partnerships import acting
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
@@ -16,6 +17,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     return facts | {
         "DEMO": settings.DEMO,
         "LANGUAGES": settings.LANGUAGES,
+        "acting_choices": partial(acting.choices, request),
         "navigation": partial(navigation.main_menu, request),
         "footer_links": partial(navigation.links, navigation.FOOTER_PAGES),
     }

@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from applications.models import Application, Round, Status
 from applications.views.home import may_start_any, rows_for
 from icld_portal.access import SIGNED_IN, get_only
+from partnerships.acting import acting_for
 from partnerships.models import Organisation
 from partnerships.requests import PortalRequest
 
@@ -21,6 +22,8 @@ def home(request: PortalRequest) -> HttpResponse:
     if request.user.office:
         return redirect("applications:worklist")
     mine = Application.objects.visible_to(request.user).for_own_list()
+    if chosen := acting_for(request):
+        mine = mine.of_organisation(chosen)
     drafts = mine.filter(status=Status.DRAFT)[:SHOWN_DRAFTS]
     others = mine.exclude(status=Status.DRAFT)[:SHOWN_OTHERS]
     context = {

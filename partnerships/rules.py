@@ -1,7 +1,19 @@
 """Who may do what with parties and partnerships."""
 
-from partnerships.models import Organisation, Partnership, User
-from partnerships.models.people import WRITING_ROLES
+from collections.abc import Iterable
+
+from partnerships.models import (
+    Organisation,
+    OrganisationSide,
+    Partnership,
+    Party,
+    PartySide,
+    Role,
+    User,
+)
+from partnerships.models.people import OFFICE_ROLES, PARTY_ROLES, WRITING_ROLES
+
+PROFILE_ROLES = frozenset({Role.ADMINISTRATOR, Role.COORDINATOR, Role.PROJECT_MANAGER})
 
 
 def may_view_partnership(user: User, partnership: Partnership) -> bool:
@@ -20,3 +32,69 @@ def may_found(user: User, organisation: Organisation) -> bool:
 def may_see_members(user: User, organisation: Organisation) -> bool:
     """Names and roles are for the organisation's own people and for ICLD."""
     return user.office or organisation.pk in user.roles
+
+
+def administrator_role(organisation: Organisation) -> Role:
+    """The role that looks after the people of ``organisation``."""
+    return Role.OFFICE_ADMINISTRATOR if is_office(organisation) else Role.ADMINISTRATOR
+
+
+def roles_in(organisation: Organisation) -> frozenset[Role]:
+    """The roles a person can have in ``organisation``: ICLD has its own."""
+    return OFFICE_ROLES if is_office(organisation) else PARTY_ROLES
+
+
+def is_office(organisation: Organisation) -> bool:
+    """Whether ``organisation`` is ICLD itself."""
+    return organisation.kind.side == OrganisationSide.OFFICE
+
+
+def may_manage_members(user: User, organisation: Organisation) -> bool:
+    """The organisation's own administrators invite, change and remove its people."""
+    return administrator_role(organisation) in user.roles.get(organisation.pk, frozenset())
+
+
+def may_invite_administrator(user: User, organisation: Organisation) -> bool:
+    """Whether ``user`` may invite somebody to be administrator of another's organisation.
+
+    ICLD's administrators may for any party. A Swedish party may for its own partner, as
+    long as nobody there has a login and the partner cooperates with no other Swedish
+    party: otherwise an invitation would open other people's drafts.
+    """
+    if is_office(organisation):
+        return False
+    if user.is_office_administrator:
+        return True
+    if organisation.kind.side != OrganisationSide.PARTNER:
+        return False
+    mine = user.organisations_with(WRITING_ROLES)
+    if not mine or organisation.memberships.exists():
+        return False
+    swedish = Party.objects.filter(
+        partnership__parties__organisation=organisation, side=PartySide.SWEDISH
+    ).values_list("organisation", flat=True)
+    found = set(swedish)
+    return bool(found) and found <= mine
+
+
+def may_invite(user: User, organisation: Organisation, roles: Iterable[str]) -> bool:
+    """Whether ``user`` may invite somebody to ``organisation`` with these ``roles``."""
+    if may_manage_members(user, organisation):
+        return frozenset(roles) <= roles_in(organisation)
+    return set(roles) == {Role.ADMINISTRATOR} and may_invite_administrator(user, organisation)
+
+
+def may_edit_profile(user: User, organisation: Organisation) -> bool:
+    """Who writes for an organisation keeps its contact person and addresses."""
+    return organisation.pk in user.organisations_with(PROFILE_ROLES)
+
+
+def may_add_partner(user: User) -> bool:
+    """Who writes for a Swedish party adds a partner that the register lacks."""
+    mine = user.organisations_with(WRITING_ROLES)
+    return bool(mine) and Organisation.objects.swedish().filter(pk__in=mine).exists()
+
+
+def may_check_register(user: User) -> bool:
+    """ICLD's administrators keep the register."""
+    return user.is_office_administrator

@@ -92,6 +92,11 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
             return self.filter(~Q(status=Status.DRAFT) | own)
         return self.filter(own)
 
+    def of_organisation(self, organisation: int) -> "ApplicationQuerySet":
+        """Those that one organisation is a party of."""
+        parties = CaseParty.objects.filter(organisation=organisation)
+        return self.filter(pk__in=parties.values("application"))
+
     def handed_in(self) -> "ApplicationQuerySet":
         """Everything but drafts."""
         return self.exclude(status=Status.DRAFT)

@@ -16,6 +16,7 @@ from applications.statuses import APPLICANT_WORDS, Status
 from icld_portal.access import PARTIES_AND_OFFICE, get_only, get_or_post
 from icld_portal.paging import page_of
 from icld_portal.problems import NotReady
+from partnerships.acting import acting_for
 from partnerships.models import User
 from partnerships.models.people import WRITING_ROLES
 from partnerships.requests import PortalRequest
@@ -25,7 +26,10 @@ from partnerships.requests import PortalRequest
 @get_only
 def applications(request: PortalRequest) -> HttpResponse:
     """Every case of this person's organisations, newest first."""
-    page = page_of(request, Application.objects.visible_to(request.user).for_own_list())
+    mine = Application.objects.visible_to(request.user).for_own_list()
+    if chosen := acting_for(request):
+        mine = mine.of_organisation(chosen)
+    page = page_of(request, mine)
     context = {
         "page_obj": page,
         "rows": rows_for(page.object_list, request.user),

@@ -1,5 +1,6 @@
 """The parties: people, organisations, memberships and partnerships."""
 
+from partnerships.models.invitations import Invitation, InvitationState
 from partnerships.models.organisations import (
     BudgetRegion,
     Country,
@@ -13,6 +14,8 @@ from partnerships.models.people import Membership, Role, User
 __all__ = [
     "BudgetRegion",
     "Country",
+    "Invitation",
+    "InvitationState",
     "Membership",
     "Organisation",
     "OrganisationKind",

@@ -93,6 +93,10 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
             found |= Q(**{f"{name}__icontains": text})
         return self.filter(found)
 
+    def awaiting_check(self) -> "OrganisationQuerySet":
+        """Organisations that a party has added and ICLD has not looked at yet."""
+        return self.filter(is_checked=False)
+
     def of_member(self, user: "User") -> "OrganisationQuerySet":
         """The organisations ``user`` is a member of."""
         return self.filter(pk__in=user.memberships.values("organisation"))
@@ -115,6 +119,15 @@ class Organisation(models.Model):
     region_name = models.CharField(_("county or region"), max_length=80, blank=True)
     population = models.PositiveIntegerField(_("population"), null=True, blank=True)
     website = models.URLField(_("website"), blank=True)
+    contact_name = models.CharField(_("contact person"), max_length=120, blank=True)
+    contact_email = models.EmailField(_("e-mail address"), blank=True)
+    contact_phone = models.CharField(_("telephone"), max_length=40, blank=True)
+    postal_address = models.TextField(_("postal address"), max_length=400, blank=True)
+    is_checked = models.BooleanField(
+        _("checked by ICLD"),
+        default=True,
+        help_text=_("An organisation that a party has added waits for ICLD's check."),
+    )
     members: "models.ManyToManyField[User, models.Model]" = models.ManyToManyField(
         "partnerships.User", through="partnerships.Membership", related_name="organisations"
     )
@@ -123,7 +136,12 @@ class Organisation(models.Model):
 
     class Meta:
         ordering: ClassVar = [SvKey("name"), "pk"]
-        indexes: ClassVar = [models.Index(SvKey("name"), "id", name="organisation_swedish_order")]
+        indexes: ClassVar = [
+            models.Index(SvKey("name"), "id", name="organisation_swedish_order"),
+            models.Index(
+                fields=["id"], name="organisation_unchecked", condition=Q(is_checked=False)
+            ),
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["country", "name"], name="organisation_name_once"),
             models.UniqueConstraint(

@@ -43,6 +43,7 @@ OFFICE_ROLES = frozenset(
         Role.READER,
     }
 )
+PARTY_ROLES = frozenset(Role) - OFFICE_ROLES
 # Who writes in an application; a steering group member or plain member reads.
 WRITING_ROLES = frozenset(
     {Role.ADMINISTRATOR, Role.COORDINATOR, Role.PROJECT_MANAGER, Role.FINANCE}
@@ -132,7 +133,7 @@ class User(AbstractBaseUser):
         return {organisation for organisation, held in self.roles.items() if held & roles}
 
 
-@pghistory.track()
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class Membership(models.Model):
     """One role of one person in one organisation; a person may hold several."""
 

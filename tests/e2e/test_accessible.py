@@ -2,6 +2,9 @@
 
 import pytest
 
+from icld_portal.models import Letter
+from partnerships import workflow
+from partnerships.models import Country, Membership, OrganisationKind, Role
 from tests.factories import cases
 from tests.worker import work
 
@@ -105,3 +108,39 @@ def test_pages_of_icld(
     visitor.context.clear_cookies(name="sessionid")
     sign_in(visitor, office_administrator, second_factor(office_administrator))
     check(visitor, "/office/rounds/", f"/office/rounds/{received.round.deadline_on}/")
+
+
+def test_pages_about_people(visitor, partnership, coordinator, member, robertsfors, vara, machakos):
+    for organisation in (robertsfors, vara):
+        Membership.objects.create(
+            user=coordinator, organisation=organisation, role=Role.ADMINISTRATOR
+        )
+    open_one = workflow.invite(robertsfors, "new@example.org", ["finance"], by=coordinator)
+    workflow.invite(vara, member.email, ["finance"], by=coordinator)
+    closed = workflow.invite(vara, "old@example.org", ["finance"], by=coordinator)
+    workflow.revoke(closed, by=coordinator)
+    bodies = Letter.objects.filter(kind="invitation").values_list("body", flat=True)
+    ways_in = ["/invitations/" + body.partition("/invitations/")[2].split()[0] for body in bodies]
+    check(visitor, *ways_in)
+    sign_in(visitor, coordinator)
+    check(visitor, ways_in[0], "/home/", "/partnerships/new/", "/organisations/add/")
+    own, person = f"/organisations/{robertsfors.pk}/", f"{member.pk}/"
+    check(visitor, own, f"{own}profile/", f"{own}people/", f"{own}people/invite/")
+    check(visitor, f"{own}people/{person}", f"/partnerships/{partnership.pk}/")
+    check(visitor, f"/organisations/{machakos.pk}/people/invite/")
+    visitor.page.goto(f"{visitor.address}{own}people/{person}")
+    visitor.page.locator("form[action$='/remove/'] button").click()
+    visitor.assert_accessible()
+    assert open_one.organisation == robertsfors
+
+
+def test_pages_of_the_register(visitor, coordinator, office_administrator, second_factor):
+    added = workflow.add_partner(
+        "Kisumu City",
+        country=Country.objects.get(code="KE"),
+        kind=OrganisationKind.objects.get(code="local-authority"),
+        by=coordinator,
+    )
+    sign_in(visitor, office_administrator, second_factor(office_administrator))
+    check(visitor, "/office/organisations/", f"/office/organisations/{added.pk}/")
+    check(visitor, "/organisations/?text=Kisumu", f"/organisations/{added.pk}/")

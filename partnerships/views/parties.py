@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -13,10 +13,10 @@ from icld_portal.access import PARTIES_AND_OFFICE, get_only, get_or_post
 from icld_portal.paging import page_of
 from icld_portal.problems import NotReady
 from partnerships import rules, workflow
+from partnerships.acting import acting_for
 from partnerships.filters import OrganisationFilter
 from partnerships.forms import PartnershipForm
-from partnerships.models import Membership, Organisation, Partnership
-from partnerships.models.people import WRITING_ROLES
+from partnerships.models import Membership, Organisation, Partnership, Party
 from partnerships.requests import PortalRequest
 
 
@@ -29,6 +29,7 @@ def organisations(request: PortalRequest) -> HttpResponse:
     refused = found.is_bound and not found.form.is_valid()
     page = page_of(request, found.qs)
     context = {"filter": found, "page_obj": page, "refused": refused, "query": kept_query(request)}
+    context["may_check"] = rules.may_check_register(request.user)
     status = 400 if refused else 200
     return render(request, "partnerships/organisations.html", context, status=status)
 
@@ -45,6 +46,9 @@ def organisation(request: PortalRequest, pk: int) -> HttpResponse:
             Partnership.objects.visible_to(request.user).filter(parties__organisation=found)
         ),
         "sees_members": rules.may_see_members(request.user, found),
+        "may_edit_profile": rules.may_edit_profile(request.user, found),
+        "invites_administrator": rules.may_invite_administrator(request.user, found),
+        "may_check": rules.may_check_register(request.user),
     }
     if context["sees_members"]:
         members = Membership.objects.filter(organisation=found, user__is_active=True)
@@ -57,6 +61,8 @@ def organisation(request: PortalRequest, pk: int) -> HttpResponse:
 def partnerships(request: PortalRequest) -> HttpResponse:
     """The partnerships this person may open."""
     mine = _with_parties(Partnership.objects.visible_to(request.user))
+    if chosen := acting_for(request):
+        mine = mine.filter(parties__organisation=chosen)
     page = page_of(request, mine)
     context = {"page_obj": page, "may_found": _founds(request)}
     return render(request, "partnerships/partnerships.html", context)
@@ -67,7 +73,11 @@ def partnerships(request: PortalRequest) -> HttpResponse:
 def partnership(request: PortalRequest, pk: int) -> HttpResponse:
     """One partnership: its parties and its cases."""
     found = get_object_or_404(_with_parties(Partnership.objects.visible_to(request.user)), pk=pk)
-    context = {"partnership": found, "may_start": not request.user.office and _founds(request)}
+    context = {
+        "partnership": found,
+        "may_start": not request.user.office and _founds(request),
+        **_invitable(request, found),
+    }
     return render(request, "partnerships/partnership.html", context)
 
 
@@ -78,7 +88,7 @@ def new(request: PortalRequest) -> HttpResponse:
     if not _founds(request):
         raise PermissionDenied
     if request.method != "POST":
-        form = PartnershipForm(user=request.user)
+        form = PartnershipForm(user=request.user, partner=request.GET.get("partner", ""))
         return render(request, "partnerships/new.html", {"form": form})
     form = PartnershipForm(request.POST, user=request.user)
     if request.POST.get("action") == "search":
@@ -104,14 +114,29 @@ def new(request: PortalRequest) -> HttpResponse:
     return render(request, "partnerships/new.html", {"form": form}, status=422)
 
 
+def _invitable(request: PortalRequest, found: Partnership) -> dict[str, Any]:
+    """Which parties nobody works for yet, and whose administrator this person may invite."""
+    organisations = {party.organisation_id: party.organisation for party in found.parties.all()}
+    peopled = Membership.objects.filter(organisation__in=organisations).values_list(
+        "organisation", flat=True
+    )
+    without_people = set(organisations) - set(peopled)
+    invitable = {
+        pk
+        for pk in without_people
+        if rules.may_invite_administrator(request.user, organisations[pk])
+    }
+    return {"without_people": without_people, "invitable": invitable}
+
+
 def _founds(request: PortalRequest) -> bool:
     """Whether this person may begin a partnership for some Swedish organisation."""
-    mine = request.user.organisations_with(WRITING_ROLES)
-    return bool(mine) and Organisation.objects.swedish().filter(pk__in=mine).exists()
+    return rules.may_add_partner(request.user)
 
 
 def _with_parties(found: QuerySet[Partnership]) -> QuerySet[Partnership]:
-    return found.prefetch_related("parties__organisation__country")
+    parties = Party.objects.select_related("organisation__country", "organisation__kind")
+    return found.prefetch_related(Prefetch("parties", parties))
 
 
 def kept_query(request: PortalRequest) -> str:

@@ -62,8 +62,10 @@ class PartnershipForm(PageForm):
         error_messages={"required": _("Choose at least one cooperation partner.")},
     )
 
-    def __init__(self, data: Any = None, *, user: User) -> None:
-        super().__init__(data)
+    def __init__(self, data: Any = None, *, user: User, partner: str = "") -> None:
+        """``partner`` is the number of a partner to begin with, as it stands in an address."""
+        self.first = [partner] if PK.fullmatch(partner) else []
+        super().__init__(data, initial={"partners": self.first})
         mine = user.organisations_with(WRITING_ROLES)
         self._choice("swedish").queryset = Organisation.objects.swedish().filter(pk__in=mine)
         everyone = Organisation.objects.partners().select_related("country", "kind")
@@ -84,7 +86,7 @@ class PartnershipForm(PageForm):
         return [*chosen, *found[:SHOWN_PARTNERS]]
 
     def _ticked(self) -> list[str]:
-        return self.data.getlist("partners") if self.is_bound else []  # type: ignore[attr-defined]
+        return self.data.getlist("partners") if self.is_bound else self.first  # type: ignore[attr-defined]
 
     def _searched(self) -> str:
         return str(self.data.get("search", "")).replace("\x00", "").strip()[:100]

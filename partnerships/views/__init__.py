@@ -1,0 +1,1 @@
+"""Pages about the parties and their people."""

@@ -1,0 +1,30 @@
+"""Deeds about the parties and their people."""
+
+from partnerships.workflow.invitations import (
+    InvitationClosed,
+    accept,
+    accept_as_new,
+    invite,
+    resend,
+    revoke,
+)
+from partnerships.workflow.parties import found_partnership, party_problems
+from partnerships.workflow.people import change_roles, hand_over, remove_member
+from partnerships.workflow.register import accept_organisation, add_partner, save_profile
+
+__all__ = [
+    "InvitationClosed",
+    "accept",
+    "accept_as_new",
+    "accept_organisation",
+    "add_partner",
+    "change_roles",
+    "found_partnership",
+    "hand_over",
+    "invite",
+    "party_problems",
+    "remove_member",
+    "resend",
+    "revoke",
+    "save_profile",
+]
