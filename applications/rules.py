@@ -27,6 +27,11 @@ def may_edit(user: User, application: Application) -> bool:
     return bool(user.organisations_with(WRITING_ROLES) & party_ids(application))
 
 
+def may_file(user: User, application: Application, organisation: int) -> bool:
+    """Writers of a party keep its own registry number, whatever has become of the case."""
+    return organisation in party_ids(application) & user.organisations_with(WRITING_ROLES)
+
+
 def may_submit(user: User, application: Application) -> bool:
     """The grantee's coordinator or authorised signatory hands in the application."""
     grantees = {

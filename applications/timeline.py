@@ -23,6 +23,7 @@ WORDS: dict[str, Promise] = {
     "write_assessment": gettext_lazy("An assessment was written"),
     "approve": gettext_lazy("The application was approved"),
     "reject": gettext_lazy("The application was rejected"),
+    "save_filing": gettext_lazy("A party wrote its own registry number"),
     "withdraw": gettext_lazy("The application was withdrawn"),
 }
 

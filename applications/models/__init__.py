@@ -4,6 +4,7 @@ from applications.models.answers import Answer, AnswerSheet
 from applications.models.application import Application, CaseParty, ReferenceSeries
 from applications.models.attachments import Attachment
 from applications.models.decisions import Assessment, Decision, DecisionYear, Outcome
+from applications.models.filings import PartyFiling
 from applications.models.papers import ApplicationPaper, PaperKind
 from applications.models.plan import Activity, Indicator, Result, Risk
 from applications.models.questions import (
@@ -40,6 +41,7 @@ __all__ = [
     "OwnerSide",
     "PaperKind",
     "Part",
+    "PartyFiling",
     "Purpose",
     "Question",
     "QuestionKind",

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import template
 
+from applications.filings import filing_rows
 from applications.models import Application
 from applications.progress import next_step_in_list
 from applications.statuses import APPLICANT_WORDS, Status
@@ -32,6 +33,13 @@ def cases_of(context: dict[str, Any], partnership: Partnership) -> dict[str, Any
             for case in rows
         ]
     }
+
+
+@register.inclusion_tag("applications/_filings.html", takes_context=True)
+def filings_of(context: dict[str, Any], application: Application) -> dict[str, Any]:
+    """Show how each party has filed the case at home."""
+    user = context["request"].user
+    return {"application": application, "rows": filing_rows(application, user)}
 
 
 def _word(case: Application, *, office: bool) -> Any:
