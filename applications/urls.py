@@ -38,9 +38,7 @@ urlpatterns = [
     path("applications/<slug:handle>/check/", submitting.check, name="check"),
     path("applications/<slug:handle>/submit/", submitting.submit, name="submit"),
     path("applications/<slug:handle>/withdraw/", submitting.withdraw, name="withdraw"),
-    path(
-        "applications/<slug:handle>/filing/<int:organisation>/", filings.filing, name="filing"
-    ),
+    path("applications/<slug:handle>/filing/<int:organisation>/", filings.filing, name="filing"),
     path("applications/<slug:handle>/read/", reading.read, name="read"),
     # Papers
     path(
