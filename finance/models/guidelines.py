@@ -6,6 +6,7 @@ from typing import ClassVar
 import pgtrigger
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from icld_portal import triggers
@@ -100,7 +101,7 @@ class Guideline(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self._meta.verbose_name} {self.version}"
+        return gettext("Budget guidelines, version %(version)d") % {"version": self.version}
 
 
 class GuidelineAmount(models.Model):
