@@ -44,13 +44,29 @@ def editing(application: Application, *, by: User) -> Iterator[Application]:
         Application.objects.filter(pk=draft.pk).update(content_version=F("content_version") + 1)
 
 
-def answers_by_question(application: Application) -> dict[int, Answer]:
-    """Return the case's answers in its own language, by question id."""
+def answers_by_question(application: Application, language: str = "") -> dict[int, Answer]:
+    """Return the answers in ``language``, the case's own by default, by question id."""
+    wanted = language or application.language
     return {
         answer.question_id: answer
         for answer in application.sheet.answers.all()
-        if answer.language == application.language
+        if answer.language == wanted
     }
+
+
+def stored_answer(
+    application: Application, question: Question, language: str = ""
+) -> Answer | None:
+    """Return what stands as the answer, with who wrote it; None if nothing was written."""
+    return (
+        Answer.objects.filter(
+            sheet=application.sheet_id,
+            question=question,
+            language=language or application.language,
+        )
+        .select_related("updated_by")
+        .first()
+    )
 
 
 def save_answer(
@@ -66,9 +82,7 @@ def save_answer(
     ``version`` is the one the writer saw; 0 means that there was no answer yet. Raises
     StaleAnswer if another text has been saved since, and changes nothing then.
     """
-    stored = Answer.objects.filter(
-        sheet=application.sheet_id, question=question, language=application.language
-    ).first()
+    stored = stored_answer(application, question)
     return write_answer(application, question, text, stored=stored, by=by, version=version)
 
 
@@ -80,14 +94,15 @@ def write_answer(
     stored: Answer | None,
     by: User,
     version: int | None = None,
+    language: str = "",
 ) -> Answer:
-    """As ``save_answer``, where ``stored`` has been read under the lock of ``editing``."""
+    """As ``save_answer``, in any language; ``stored`` was read under the lock of ``editing``."""
     answer = stored
     if answer is None:
         return Answer.objects.create(
             sheet_id=application.sheet_id,
             question=question,
-            language=application.language,
+            language=language or application.language,
             text=text,
             updated_by=by,
         )

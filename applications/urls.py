@@ -3,6 +3,7 @@
 from django.urls import path
 
 from applications.views import (
+    answers,
     assessing,
     budget,
     deciding,
@@ -29,6 +30,7 @@ urlpatterns = [
     path("applications/<slug:handle>/budget/sums/", budget.budget_sums, name="budget_sums"),
     path("applications/<slug:handle>/letters/", letters.letters, name="letters"),
     path("applications/<slug:handle>/letters/<int:pk>/", letters.letter, name="letter"),
+    path("applications/<slug:handle>/answers/<slug:key>/", answers.save_answer, name="save_answer"),
     path(
         "applications/<slug:handle>/letters/<int:pk>/remove/",
         letters.remove_letter,

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from django.contrib import messages
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -149,6 +149,8 @@ class DefaultDeny(LoginRequiredMiddleware):
         if policy.public:
             return None
         if not request.user.is_authenticated:
+            if wants_data(request):
+                return JsonResponse({"state": "signed_out"}, status=401)
             return self.handle_no_permission(request, view_func)
         if not policy.allows(request.user):
             raise PermissionDenied
@@ -157,6 +159,11 @@ class DefaultDeny(LoginRequiredMiddleware):
             messages.warning(request, _("Your role needs a second factor. Set one up here first."))
             return redirect("mfa_index")
         return None
+
+
+def wants_data(request: HttpRequest) -> bool:
+    """Return whether a script of ours asks, which a page of text would not help."""
+    return not request.accepts("text/html")
 
 
 def passed_second_factor(request: HttpRequest) -> bool:

@@ -74,6 +74,11 @@ def moment(value: datetime | None) -> str:
     return timezone.localtime(value, STOCKHOLM).strftime("%Y-%m-%d %H:%M")
 
 
+def clock(value: datetime) -> str:
+    """Return "14:32" in Stockholm time."""
+    return timezone.localtime(value, STOCKHOLM).strftime("%H:%M")
+
+
 def file_size(size_bytes: int) -> str:
     """Return "1,2 MB" or "340 kB"; a file that is not empty has at least 1 kB."""
     kilobytes = -(-size_bytes // 1024)

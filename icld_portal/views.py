@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.template.loader import get_template
 
 from icld_portal import health
-from icld_portal.access import PUBLIC, get_only
+from icld_portal.access import PUBLIC, get_only, wants_data
 
 
 @PUBLIC
@@ -26,6 +26,8 @@ def readyz(request: HttpRequest) -> JsonResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Tell a person whose form was too old what to do; nothing was saved."""
+    if wants_data(request):
+        return JsonResponse({"state": "stale_form"}, status=403)
     return render(request, "403_csrf.html", status=403)
 
 

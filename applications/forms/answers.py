@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -80,7 +80,12 @@ def _word_attrs(question: Question) -> dict[str, str]:
 
 
 class AnswersForm(PageForm):
-    """One field per question. The element's id is the anchor that problems point at."""
+    """One field per question. The element's id is the anchor that problems point at.
+
+    ``language`` is the one that is written here; empty for the case's own.
+    """
+
+    kind: ClassVar[str] = "question"
 
     def __init__(
         self,
@@ -88,8 +93,10 @@ class AnswersForm(PageForm):
         *,
         questions: Iterable[Question],
         answers: Mapping[int, Answer],
+        language: str = "",
     ) -> None:
         super().__init__(data, auto_id="%s")
+        self.language = language
         self.questions = list(questions)
         self.answers = answers
         self.conflicts: dict[int, Answer] = {}
@@ -106,13 +113,11 @@ class AnswersForm(PageForm):
             self.initial[self.name_of(question)] = text
             self.initial[self.token_name(question)] = token_of(text, version)
 
-    @staticmethod
-    def name_of(question: Question) -> str:
+    def name_of(self, question: Question) -> str:
         """The field's name, also the anchor."""
-        return f"question-{question.key}"
+        return f"{self.kind}-{question.key}"
 
-    @staticmethod
-    def token_name(question: Question) -> str:
+    def token_name(self, question: Question) -> str:
         """The name of the hidden mark of what was on the page."""
         return f"seen-{question.key}"
 

@@ -15,8 +15,9 @@ from applications.finding import case_of, section_of
 from applications.models import Application, Section, Status
 from applications.progress import section_url
 from applications.section_pages import SectionPage, neighbours, page_for
+from icld_portal import writers
 from icld_portal.access import PARTIES_AND_OFFICE, get_or_post
-from icld_portal.localize import STOCKHOLM
+from icld_portal.localize import clock
 from icld_portal.workflow import WrongStatus
 from partnerships.requests import PortalRequest
 
@@ -55,8 +56,7 @@ def save(request: PortalRequest, application: Application, found: Section) -> Ht
         return show(request, page, status=409)
     if not kept:
         return show(request, page, status=409)
-    clock = timezone.localtime(timezone.now(), STOCKHOLM).strftime("%H:%M")
-    messages.success(request, _("Saved %(clock)s.") % {"clock": clock})
+    messages.success(request, _("Saved %(clock)s.") % {"clock": clock(timezone.now())})
     return redirect(after_saving(request, application, found))
 
 
@@ -87,6 +87,7 @@ def show(request: PortalRequest, page: SectionPage, *, status: int = 200) -> Htt
         "application": page.application,
         "section": page.section,
         "page": page,
+        "writer": writers.mark_of(request.user),
         "errors": page.errors() if page.data is not None else [],
         "number": [one.pk for one in sections].index(page.section.pk) + 1,
         "of": len(sections),
