@@ -67,12 +67,9 @@
       clearTimeout(this.timer);
       // A lost answer may mean that the text arrived: the very same text is sent again first.
       const text = this.unanswered ?? this.text;
-      this.busy = this.post(text);
-      try {
-        await this.busy;
-      } finally {
-        this.busy = null;
-      }
+      this.busy = true;
+      await this.post(text);
+      this.busy = false;
     }
 
     async post(text) {
@@ -199,16 +196,15 @@
   for (const event of ["online", "focus", "pagehide"]) window.addEventListener(event, sendAll);
   document.addEventListener("visibilitychange", sendAll);
 
-  // The button saves the whole page; what is on its way is waited for, a little.
-  form.addEventListener("submit", async (event) => {
-    const late = answers.filter((answer) => answer.busy || (saving && answer.waiting && answer.state !== "conflict"));
-    if (form.dataset.going || late.length === 0) return;
-    event.preventDefault();
-    form.dataset.going = "yes";
-    const { submitter } = event;
-    const patience = new Promise((resolve) => setTimeout(resolve, 3000));
-    await Promise.race([Promise.all(late.map(async (answer) => { await answer.busy; await answer.send(); })), patience]);
-    form.requestSubmit(submitter);
-    delete form.dataset.going;
+  // The button saves the whole page. What is on its way may arrive before it: the page says
+  // what that was, so that a person never stands against themselves.
+  form.addEventListener("submit", () => {
+    for (const answer of answers.filter((one) => one.unanswered !== null)) {
+      const sent = document.createElement("input");
+      sent.type = "hidden";
+      sent.name = answer.token.name.replace("seen-", "sent-");
+      sent.value = answer.unanswered;
+      form.append(sent);
+    }
   });
 })();

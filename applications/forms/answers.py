@@ -6,6 +6,7 @@ from hashlib import sha256
 from typing import Any, ClassVar
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from applications.models import Answer, Question, QuestionKind
@@ -143,9 +144,21 @@ class AnswersForm(PageForm):
             stored = self.answers.get(question.pk)
             version, seen = self._seen(question, stored)
             untouched = seen and sha256(text.encode()).hexdigest()[:16] == seen
+            if stored and self._was_sent(question, stored):
+                version = stored.version
             if not untouched and text != (stored.text if stored else ""):
                 found.append(Written(question, text, version))
         return found
+
+    def _was_sent(self, question: Question, stored: Answer) -> bool:
+        """Whether what stands is this very page's text, saved without its knowing."""
+        sent = self.data.get(self.token_name(question).replace("seen-", "sent-", 1))
+        if sent is None:
+            return False
+        try:
+            return bool(self.fields[self.name_of(question)].clean(sent) == stored.text)
+        except ValidationError:
+            return False
 
     def _seen(self, question: Question, stored: Answer | None) -> tuple[int, str]:
         """Return the version and fingerprint the page was opened with."""

@@ -109,6 +109,25 @@ def test_a_second_editor_sees_both_texts_and_loses_neither(
     assert (again.status_code, answer_to(draft, "context").text) == (302, "Both texts.")
 
 
+def test_a_page_does_not_stand_against_its_own_text_that_was_saved_on_its_way(
+    draft, browser, coordinator
+):
+    opened = fields_on(browser.get(address(draft, "context")))
+    with editing(draft, by=coordinator) as locked:
+        question = Question.objects.get(
+            section__question_set=draft.sheet.question_set, key="context"
+        )
+        save_answer(locked, question, "Två", by=coordinator)
+    full = opened | {"question-context": ["Två kommuner"]}
+
+    assert (
+        browser.post(address(draft, "context"), full | {"sent-context": ["Tre"]}).status_code == 409
+    )
+    saved = browser.post(address(draft, "context"), full | {"sent-context": ["Två"]})
+
+    assert (saved.status_code, answer_to(draft, "context").text) == (302, "Två kommuner")
+
+
 def test_saving_one_answer_does_not_undo_what_another_editor_did_to_the_next(
     draft, browser, partner_coordinator, signed_in
 ):
