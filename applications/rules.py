@@ -22,6 +22,11 @@ def may_view(user: User, application: Application) -> bool:
     return is_of_party(user, application)
 
 
+def may_see_history(user: User, application: Application) -> bool:
+    """What a draft once said belongs to its parties; ICLD reads what was handed in."""
+    return is_of_party(user, application)
+
+
 def may_edit(user: User, application: Application) -> bool:
     """Writers of every party write; both parties own the text."""
     return bool(user.organisations_with(WRITING_ROLES) & party_ids(application))

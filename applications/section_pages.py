@@ -61,15 +61,20 @@ class SectionPage:
         stored = self.answers.answers = answers_by_question(draft)
         for written in self.answers.written():
             question = written.question
+            theirs = stored.get(question.pk)
+            other_text = theirs.text if theirs else ""
             try:
-                write_answer(
+                mine = write_answer(
                     draft,
                     question,
                     written.text,
-                    stored=stored.get(question.pk),
+                    stored=theirs,
                     by=by,
                     version=written.version,
                 )
+                if self.answers.chosen(question) == "theirs":
+                    # This person's text is kept as a version, and then gives way.
+                    write_answer(draft, question, other_text, stored=mine, by=by)
             except StaleAnswer as stale:
                 self.answers.show_conflict(written.question, stale.answer)
         return not self.answers.conflicts

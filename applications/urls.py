@@ -9,6 +9,7 @@ from applications.views import (
     deciding,
     drafts,
     filings,
+    histories,
     home,
     letters,
     papers,
@@ -31,6 +32,16 @@ urlpatterns = [
     path("applications/<slug:handle>/letters/", letters.letters, name="letters"),
     path("applications/<slug:handle>/letters/<int:pk>/", letters.letter, name="letter"),
     path("applications/<slug:handle>/answers/<slug:key>/", answers.save_answer, name="save_answer"),
+    path(
+        "applications/<slug:handle>/answers/<slug:key>/history/",
+        histories.answer_history,
+        name="answer_history",
+    ),
+    path(
+        "applications/<slug:handle>/answers/<slug:key>/restore/",
+        histories.restore_answer,
+        name="restore_answer",
+    ),
     path(
         "applications/<slug:handle>/letters/<int:pk>/remove/",
         letters.remove_letter,

@@ -11,10 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.models import Answer, Question, QuestionKind
 from applications.models.answers import ANSWER_MAX_LENGTH
+from icld_portal.comparing import Change, changes, merged
 from icld_portal.forms import LongTextField, SafeCharField
 from icld_portal.localize import in_language
 from icld_portal.page_forms import PageForm
-from icld_portal.text import count_words
+from icld_portal.text import LINE_ENDS, count_words
 
 YES_NO = [("yes", _("Yes")), ("no", _("No"))]
 NUMBER_MAX_LENGTH = 30
@@ -37,6 +38,21 @@ class QuestionRow:
     field: forms.BoundField
     token: forms.BoundField
     conflict: Answer | None
+    stored: bool = False
+
+    @property
+    def settle_name(self) -> str:
+        """What tells the choice for this field from those for others."""
+        return self.field.name
+
+    @property
+    def changes(self) -> list[Change]:
+        """The other's text and this person's, piece by piece."""
+        return changes(self.conflict.text if self.conflict else "", self._text)
+
+    @property
+    def _text(self) -> str:
+        return LINE_ENDS.sub("\n", str(self.field.value() or ""))
 
     @property
     def words(self) -> int:
@@ -130,6 +146,7 @@ class AnswersForm(PageForm):
                 self[self.name_of(question)],
                 self[self.token_name(question)],
                 self.conflicts.get(question.pk),
+                question.pk in self.answers,
             )
             for question in self.questions
         ]
@@ -176,3 +193,20 @@ class AnswersForm(PageForm):
         # The next save is made knowing the other's text, so it is based on that version.
         self.data = self.data.copy()  # type: ignore[attr-defined]
         self.data[self.token_name(question)] = token_of(stored.text, stored.version)  # type: ignore[index]
+
+    def chosen(self, question: Question) -> str:
+        """What this person chose after seeing both texts: mine, theirs, both or nothing."""
+        return str(self.data.get(f"settle-{self.name_of(question)}", ""))
+
+    def merge(self, answers: Mapping[int, Answer]) -> bool:
+        """Put both texts in each field for which that was chosen; False if there is none."""
+        found = [one for one in self.questions if self.chosen(one) == "both"]
+        for question in found:
+            stored = answers.get(question.pk)
+            mine = LINE_ENDS.sub("\n", self.data.get(self.name_of(question), ""))
+            self.data = self.data.copy()  # type: ignore[attr-defined]
+            self.data[self.name_of(question)] = merged(stored.text if stored else "", mine)  # type: ignore[index]
+            if stored:
+                seen = token_of(stored.text, stored.version)
+                self.data[self.token_name(question)] = seen  # type: ignore[index]
+        return bool(found)

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from applications import drafting, rules
+from applications.drafting import answers_by_question
 from applications.finding import case_of, section_of
 from applications.models import Application, Section, Status
 from applications.progress import section_url
@@ -40,6 +41,12 @@ def save(request: PortalRequest, application: Application, found: Section) -> Ht
     if not rules.may_edit(request.user, application):
         raise PermissionDenied("edit")
     page = page_for(application, found, request.POST)
+    if page.answers.merge(answers_by_question(application)):
+        messages.info(
+            request,
+            _("Both texts stand in the field now and nothing is saved yet. Edit it, then save."),
+        )
+        return show(request, page)
     if not page.is_valid():
         return show(request, page, status=422)
     try:

@@ -156,3 +156,13 @@ def test_two_people_type_in_the_same_answer_and_no_word_of_either_is_lost(
     other.assert_accessible()
     assert saved_text(draft) == "Wells are dry in Robertsfors."
     assert "Markets are full in Machakos." in other.page.locator(FIELD).input_value()
+
+    other.page.get_by_role("button", name="Put both in the field").click()
+    both = other.page.locator(FIELD).input_value()
+    assert both == "Wells are dry in Robertsfors.\n\nMarkets are full in Machakos."
+    other.page.get_by_role("button", name="Save", exact=True).click()
+    expect(other.page.locator(FIELD)).to_have_value(both)
+    assert saved_text(draft) == both
+    other.page.get_by_role("link", name="History of this answer").first.click()
+    other.assert_accessible()
+    expect(other.page.locator("ins")).to_have_count(2)
