@@ -39,14 +39,22 @@ def changes(before: str, after: str) -> list[Change]:
     return [one for one in found if one != Change()]
 
 
+def versions(before: str, after: str) -> list[Change]:
+    """As ``changes``; two texts that have little in common are one piece each, whole."""
+    found = changes(before, after)
+    shared = sum(len(piece.both) for piece in found)
+    if shared < ALIKE * max(len(before), len(after)):
+        return [Change(before=before, after=after)]
+    return found
+
+
 def merged(theirs: str, mine: str) -> str:
     """Return a text with every word of both: what they share once, the rest side by side.
 
     Texts with little in common are set one after the other.
     """
-    pieces = changes(theirs, mine)
-    shared = sum(len(piece.both) for piece in pieces)
-    if shared < ALIKE * max(len(theirs), len(mine), 1):
+    pieces = versions(theirs, mine)
+    if not any(piece.both for piece in pieces):
         return f"{theirs}\n\n{mine}".strip()
     return "".join(piece.both + _side_by_side(piece.before, piece.after) for piece in pieces)
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.models import Answer, Question, QuestionKind
 from applications.models.answers import ANSWER_MAX_LENGTH
-from icld_portal.comparing import Change, changes, merged
+from icld_portal.comparing import Change, merged, versions
 from icld_portal.forms import LongTextField, SafeCharField
 from icld_portal.localize import in_language
 from icld_portal.page_forms import PageForm
@@ -48,7 +48,7 @@ class QuestionRow:
     @property
     def changes(self) -> list[Change]:
         """The other's text and this person's, piece by piece."""
-        return changes(self.conflict.text if self.conflict else "", self._text)
+        return versions(self.conflict.text if self.conflict else "", self._text)
 
     @property
     def _text(self) -> str:
