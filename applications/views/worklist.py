@@ -187,26 +187,29 @@ def rows_of(applications: ApplicationQuerySet) -> "QuerySet[Application, Row]":
 def completed(rows: list[Row]) -> list[Row]:
     """Add to each row its parties, its asked sum and its words, in two queries."""
     sums = asked_by_budget(row["budget_id"] for row in rows)
-    parties = party_names(row["pk"] for row in rows)
+    parties = named_parties(row["pk"] for row in rows)
     statuses = {value: str(label) for value, label in Status.choices}
     types = {value: str(label) for value, label in GrantType.choices}
     first, second = ("sv", "en") if get_language() == "sv" else ("en", "sv")
     for row in rows:
         row["title"] = row[f"title_{first}"] or row[f"title_{second}"]
         row["country"] = row[f"country_{first}"] or row[f"country_{second}"]
-        row["parties"] = ", ".join(parties[row["pk"]])
+        row["parties"] = ", ".join(name for name, _checked in parties[row["pk"]])
+        row["unchecked"] = not all(checked for _name, checked in parties[row["pk"]])
         row["asked_sek"] = sums.get(row["budget_id"], 0)
         row["status_label"] = statuses[row["status"]]
         row["type_label"] = types[row["grant_type"]]
     return rows
 
 
-def party_names(applications: Iterable[int]) -> dict[int, list[str]]:
-    """Return the names of each application's parties, the grantee first."""
-    found: dict[int, list[str]] = defaultdict(list)
+def named_parties(applications: Iterable[int]) -> dict[int, list[tuple[str, bool]]]:
+    """Return each application's parties, the grantee first: the name, and whether it is checked."""
+    found: dict[int, list[tuple[str, bool]]] = defaultdict(list)
     parties = CaseParty.objects.filter(application__in=list(applications))
-    for application, name in parties.values_list("application", "organisation__name"):
-        found[application].append(name)
+    for application, name, checked in parties.values_list(
+        "application", "organisation__name", "organisation__is_checked"
+    ):
+        found[application].append((name, checked))
     return found
 
 

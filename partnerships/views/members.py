@@ -53,7 +53,7 @@ def member(request: PortalRequest, pk: int, person_pk: int) -> HttpResponse:
     """Change what one person is in the organisation; the ways to leave it."""
     organisation = managed(request, pk)
     person = member_of(organisation, person_pk)
-    held = person.roles[organisation.pk]
+    held = person.roles.get(organisation.pk, frozenset())
     if request.method != "POST":
         form = RolesForm(organisation=organisation, held=held)
         return _member_page(request, organisation, person, form=form)

@@ -13,6 +13,7 @@ from icld_portal.problems import NotReady
 from partnerships import rules, workflow
 from partnerships.models import Invitation, Membership, Organisation, Role, User
 from tests.applications.test_parallel import at_once
+from tests.factories.cases import empty_draft
 from tests.factories.parties import make_partnership, make_person
 
 pytestmark = pytest.mark.django_db
@@ -186,6 +187,29 @@ def test_somebody_with_a_login_accepts_signed_in_as_that_address(
 
     assert roles_of(stranger, robertsfors) == {"coordinator"}
     assert User.objects.filter(email=stranger.email).get().name == stranger.name
+
+
+def test_signing_in_leads_back_to_the_invitation(administrator, robertsfors, stranger, client):
+    _made, way_in = invited(administrator, robertsfors, stranger.email)
+    sign_in = {"login": stranger.email, "password": "a long test password", "next": way_in}
+    assert client.post("/account/login/", sign_in).url == way_in
+    assert '<form method="post">' in client.get(way_in).content.decode()
+    assert client.post(way_in).url == "/home/"
+    assert roles_of(stranger, robertsfors) == {"coordinator"}
+
+
+def test_whoever_is_invited_but_has_not_accepted_sees_nothing(
+    administrator, robertsfors, coordinator, partnership, stranger, signed_in
+):
+    draft = empty_draft(partnership, by=coordinator)
+    invited(administrator, robertsfors, stranger.email)
+    browser = signed_in(stranger)
+    for there in (
+        draft.get_absolute_url(),
+        partnership.get_absolute_url(),
+        f"/organisations/{robertsfors.pk}/people/",
+    ):
+        assert browser.get(there).status_code == 404
 
 
 def test_another_person_cannot_take_the_invitation(

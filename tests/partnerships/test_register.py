@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied
 from icld_portal.problems import NotReady
 from partnerships import workflow
 from partnerships.models import Country, Organisation, OrganisationKind, Partnership
-from tests.factories.cases import empty_draft
+from tests.factories.cases import empty_draft, submitted
 from tests.factories.parties import make_partnership
 
 pytestmark = pytest.mark.django_db
@@ -170,6 +170,18 @@ def test_icld_sees_that_a_partner_waits_for_its_check(
     for there in pages:
         assert "status-warning" not in signed_in(officer).get(there).content.decode()
     assert browser.get(f"{UNCHECKED}{added.pk}/").status_code == 404
+
+
+def test_icld_sees_it_in_the_work_list_and_on_the_case_too(
+    robertsfors, machakos, coordinator, officer, signed_in
+):
+    case = submitted(make_partnership(robertsfors, machakos), by=coordinator)
+    pages = ["/office/applications/", case.get_absolute_url(), f"{case.get_absolute_url()}read/"]
+    mark = "waits for ICLD"
+    browser = signed_in(officer, "en")
+    assert [mark in browser.get(there).content.decode() for there in pages] == [False] * 3
+    Organisation.objects.filter(pk=machakos.pk).update(is_checked=False)
+    assert [mark in browser.get(there).content.decode() for there in pages] == [True] * 3
 
 
 def test_a_name_that_exists_is_not_accepted_twice(

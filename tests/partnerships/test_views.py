@@ -226,3 +226,13 @@ def test_thirty_cases_cost_a_partnerships_page_no_more_than_one(
         page = browser.get(partnership.get_absolute_url())
 
     assert page.content.decode().count("/applications/") >= 30
+
+
+def test_the_page_of_a_partnership_asks_few_questions_whoever_is_missing(
+    robertsfors, machakos, poti, coordinator, signed_in, django_assert_max_num_queries
+):
+    many = make_partnership(robertsfors, machakos, poti)
+    browser = signed_in(coordinator)
+    with django_assert_max_num_queries(15):
+        page = browser.get(many.get_absolute_url())
+    assert page.context["invitable"] == {machakos.pk, poti.pk}
