@@ -22,6 +22,8 @@ class SectionPage:
     """A section that has questions alone; the parts below add their own forms."""
 
     template: ClassVar[str] = "applications/sections/questions.html"
+    # Sent by somebody who had been signed out, and shown to them again.
+    kept = False
 
     def __init__(self, application: Application, section: Section, data: Any = None) -> None:
         self.application = application

@@ -18,6 +18,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from icld_portal import kept_forms
+
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 
@@ -151,6 +153,8 @@ class DefaultDeny(LoginRequiredMiddleware):
         if not request.user.is_authenticated:
             if wants_data(request):
                 return JsonResponse({"state": "signed_out"}, status=401)
+            if kept_forms.keep(request):
+                messages.warning(request, _("You had been signed out. Sign in: your text is kept."))
             return self.handle_no_permission(request, view_func)
         if not policy.allows(request.user):
             raise PermissionDenied

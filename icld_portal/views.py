@@ -1,10 +1,10 @@
 """Whether the portal is well, and what to say when something is refused."""
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import get_template
 
-from icld_portal import health
+from icld_portal import health, kept_forms
 from icld_portal.access import PUBLIC, get_only, wants_data
 
 
@@ -28,6 +28,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Tell a person whose form was too old what to do; nothing was saved."""
     if wants_data(request):
         return JsonResponse({"state": "stale_form"}, status=403)
+    if kept_forms.keep(request):
+        # The mark in the form is ours and cannot be forged; what it brings is shown, not saved.
+        return redirect(request.path)
     return render(request, "403_csrf.html", status=403)
 
 

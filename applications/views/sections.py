@@ -16,7 +16,7 @@ from applications.finding import case_of, section_of
 from applications.models import Application, Section, Status
 from applications.progress import section_url
 from applications.section_pages import SectionPage, neighbours, page_for
-from icld_portal import writers
+from icld_portal import kept_forms, writers
 from icld_portal.access import PARTIES_AND_OFFICE, get_or_post
 from icld_portal.localize import clock
 from icld_portal.workflow import WrongStatus
@@ -31,15 +31,28 @@ def section(request: PortalRequest, handle: str, key: str) -> HttpResponse:
     found = section_of(application, key)
     if request.method == "POST":
         return save(request, application, found)
+    sent = kept_forms.kept(request)
+    if sent is not None and rules.may_edit(request.user, application):
+        return show_kept(request, page_for(application, found, sent))
     if application.status != Status.DRAFT or not rules.may_edit(request.user, application):
         return redirect(f"{reverse('applications:read', args=[application.handle])}#{found.key}")
     return show(request, page_for(application, found))
+
+
+def show_kept(request: PortalRequest, page: SectionPage) -> HttpResponse:
+    """Show what was sent while this person was signed out; they save it, or let it go."""
+    page.is_valid()
+    page.kept = True
+    return show(request, page)
 
 
 def save(request: PortalRequest, application: Application, found: Section) -> HttpResponse:
     """Keep what was written; otherwise show all of it again and say why."""
     if not rules.may_edit(request.user, application):
         raise PermissionDenied("edit")
+    if request.POST.get("then") == "discard":
+        kept_forms.forget(request)
+        return redirect(section_url(application, found))
     page = page_for(application, found, request.POST)
     if page.answers.merge(answers_by_question(application)):
         messages.info(
@@ -61,6 +74,7 @@ def save(request: PortalRequest, application: Application, found: Section) -> Ht
             ),
         )
         return show(request, page, status=409)
+    kept_forms.forget(request)
     if not kept:
         return show(request, page, status=409)
     messages.success(request, _("Saved %(clock)s.") % {"clock": clock(timezone.now())})
