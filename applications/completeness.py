@@ -19,7 +19,7 @@ from applications.models import (
 )
 from finance import caps
 from finance.models.budgets import MAX_YEARS
-from icld_portal.localize import in_language, moment
+from icld_portal.localize import day, in_language, moment
 from icld_portal.problems import Problem
 from icld_portal.text import count_words
 
@@ -71,13 +71,13 @@ def round_problems(application: Application, at: datetime) -> Iterator[Problem]:
             % {"day": application.round.opens_on.isoformat()},
             anchor="round",
         )
-    elif not application.round.is_open_at(at):
+    elif not application.is_open_at(at):
         yield Problem(
             _(
                 "The deadline was %(deadline)s 23:59:59, Stockholm time; this arrived "
                 "%(arrived)s. The draft is kept and can be read."
             )
-            % {"deadline": application.round.deadline_on.isoformat(), "arrived": moment(at)},
+            % {"deadline": day(application.deadline_on), "arrived": moment(at)},
             anchor="round",
         )
 

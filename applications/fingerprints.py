@@ -22,7 +22,7 @@ INDICATOR = (
     "indicators__target",
     "indicators__source",
 )
-ACTIVITY = ("pk", "year", "organisation", "text")
+ACTIVITY = ("pk", "year", "organisation", "text", "cost_sek")
 RISK = ("pk", "text", "probability", "consequence", "measure", "owner")
 LINE = (
     "pk",

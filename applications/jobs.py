@@ -22,3 +22,12 @@ def make_decision_letter(application_id: int) -> None:
     from applications import papers
 
     papers.make_papers(application_id, PaperKind.DECISION)
+
+
+@app.periodic(cron="7 * * * *")
+@app.task(queue="upkeep", queueing_lock="remind_of_deadlines", pass_context=False)
+def remind_of_deadlines(timestamp: int) -> None:
+    """Remind of the deadlines that are near; run every hour, each reminder goes out once."""
+    from applications import deadlines
+
+    deadlines.send_reminders()

@@ -1,5 +1,6 @@
 """The letters of a case: who is told what, in whose language."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,11 +9,12 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from applications.models import Application, CaseParty
-from icld_portal.localize import in_language, money
+from icld_portal.localize import day, in_language, money
 from icld_portal.localize import moment as written_moment
 from icld_portal.mail import new_letter, queue_letters, render_letter
 from icld_portal.models import Letter
 from partnerships.models import Membership, OrganisationSide, Role
+from partnerships.models.people import SUBMITTING_ROLES, WRITING_ROLES
 
 TOLD_ROLES = (Role.ADMINISTRATOR, Role.COORDINATOR, Role.PROJECT_MANAGER, Role.SIGNATORY)
 
@@ -57,11 +59,28 @@ def contact_of(party: CaseParty) -> Recipient | None:
     return Recipient(party.contact_email, "sv" if swedish else "en", party.organisation.name)
 
 
-def tell(application: Application, kind: str, **facts: Any) -> None:
-    """Queue the letter ``kind`` to both parties, each in the reader's language."""
-    queue_letters(
-        _letter(application, kind, recipient, facts) for recipient in recipients(application)
-    )
+def writers(application: Application) -> list[Recipient]:
+    """Return everyone who can write in a draft or hand it in, each person once."""
+    memberships = Membership.objects.filter(
+        organisation__in=application.case_parties.values("organisation"),
+        role__in=WRITING_ROLES | SUBMITTING_ROLES,
+        user__is_active=True,
+    ).select_related("user", "organisation")
+    found = {
+        one.user_id: Recipient(
+            one.user.email, one.user.language, one.organisation.name, one.user_id
+        )
+        for one in memberships
+    }
+    return list(found.values())
+
+
+def tell(
+    application: Application, kind: str, *, to: Sequence[Recipient] | None = None, **facts: Any
+) -> None:
+    """Queue the letter ``kind``, by default to both parties, in each reader's language."""
+    told = recipients(application) if to is None else to
+    queue_letters(_letter(application, kind, recipient, facts) for recipient in told)
 
 
 def _letter(
@@ -95,12 +114,24 @@ def tell_decided(application: Application) -> None:
     tell(application, decision.outcome, reason=decision.reason, amounts_sek=amounts)
 
 
+def tell_prolonged(application: Application, *, reason: str) -> None:
+    """This case alone has got more time."""
+    tell(application, "prolonged", reason=reason)
+
+
+def remind(application: Application) -> None:
+    """The deadline is near; those who can do something about it are told."""
+    tell(application, "reminder", to=writers(application))
+
+
 def _context(application: Application, recipient: Recipient) -> dict[str, Any]:
     with translation.override(recipient.language):
         return {
             "reference": application.reference,
             "title": in_language(application, "title"),
             "partnership": application.partnership.name,
+            "grant_type": application.get_grant_type_display(),
+            "deadline": day(application.deadline_on),
             "received_at": written_moment(application.received_at),
             "url": settings.PUBLIC_URL + application.get_absolute_url(),
             "organisation": recipient.organisation,

@@ -18,6 +18,7 @@ from applications.models import (
 )
 from applications.paper_budget import BudgetTables, budget_tables
 from applications.reading import shown
+from applications.risk_matrix import matrix_of
 from finance.models import BudgetLine
 from icld_portal.localize import STOCKHOLM, in_language
 from icld_portal.pdf import render_pdf
@@ -111,7 +112,8 @@ def _receipt(application: Application) -> dict[str, Any]:
         },
         "results": application.results.prefetch_related("indicators"),
         "activity_years": _activity_years(application),
-        "risks": list(application.risks.all()),
+        "risks": (risks := list(application.risks.all())),
+        "risk_matrix": matrix_of(risks),
         "budget": budget_tables(application.budget, _lines(application)),
         "attachments": list(application.attachments.select_related("organisation")),
     }

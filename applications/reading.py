@@ -1,13 +1,19 @@
 """A whole case as it is read: the same for its parties and for ICLD."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
 from applications.drafting import answers_by_question
 from applications.models import Activity, Application, CaseParty, Question, QuestionKind, Section
+from applications.risk_matrix import Matrix, matrix_of
 from finance import caps
 from finance.models import BudgetLine
+
+# Keys of the questions that hold the goals, from the highest level down.
+GOAL_LEVELS = ("long_term_goal", "project_goal")
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,9 @@ class CaseContent:
     by_party: list[tuple[str, int]]
     by_category: list[tuple[str, int]]
     activities: list[tuple[int, list[Activity]]]
+    activity_sums: list[tuple[str, int]]
+    risk_matrix: Matrix | None
+    goals: list[str]
 
 
 def content_of(application: Application) -> CaseContent:
@@ -65,7 +74,36 @@ def content_of(application: Application) -> CaseContent:
         by_party=caps.by_name(sums.by_party, lines, "organisation"),
         by_category=caps.by_name(sums.by_category, lines, "category"),
         activities=_activities_by_year(application),
+        activity_sums=activity_sums(application.activities.all()),
+        risk_matrix=matrix_of(list(application.risks.all())),
+        goals=goals_of(application),
     )
+
+
+def goals_of(application: Application) -> list[str]:
+    """Return the goals in levels, the long-term one first, as far as they are written."""
+    answers = answers_by_question(application)
+    texts = {
+        question.key: answers[question.pk].text
+        for section in application.sheet.question_set.sections.all()
+        for question in section.questions.all()
+        if question.key in GOAL_LEVELS and question.pk in answers
+    }
+    return [texts[key] for key in GOAL_LEVELS if texts.get(key, "").strip()]
+
+
+def activity_sums(activities: Iterable[Activity]) -> list[tuple[str, int]]:
+    """Return what the activities cost by year and by party, whole SEK; nothing if none says."""
+    by_year: dict[int, int] = defaultdict(int)
+    by_party: dict[str, int] = defaultdict(int)
+    for activity in activities:
+        if activity.cost_sek is not None:
+            by_year[activity.year] += activity.cost_sek
+            by_party[activity.organisation.name] += activity.cost_sek
+    years = [
+        (_("Year %(year)d") % {"year": year}, amount) for year, amount in sorted(by_year.items())
+    ]
+    return [*years, *by_party.items()]
 
 
 def _sections(application: Application) -> list[ReadSection]:

@@ -71,6 +71,12 @@ def may_decide(user: User, application: Application) -> bool:
     return user.is_decider and not is_of_party(user, application)
 
 
+def may_prolong(user: User, application: Application) -> bool:
+    """Programme officers and administrators give a case more time, but not one of their own."""
+    keeps = user.is_officer or user.is_office_administrator
+    return keeps and not is_of_party(user, application)
+
+
 def may_assign(user: User, application: Application) -> bool:
     """Programme officers share the work among themselves."""
     return user.is_officer or Role.OFFICE_ADMINISTRATOR in user.all_roles

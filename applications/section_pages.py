@@ -13,6 +13,8 @@ from applications.forms.answers import AnswersForm
 from applications.forms.areas import AreasForm
 from applications.forms.basics import BasicsForm, ContactForm
 from applications.models import Application, Part, Section
+from applications.reading import activity_sums
+from applications.risk_matrix import Matrix, matrix_of
 from finance import caps
 from icld_portal.problems import Problem
 from partnerships.models import Organisation, User
@@ -24,6 +26,8 @@ class SectionPage:
     template: ClassVar[str] = "applications/sections/questions.html"
     # Sent by somebody who had been signed out, and shown to them again.
     kept = False
+    matrix: Matrix | None = None
+    activity_sums: Sequence[tuple[str, int]] = ()
 
     def __init__(self, application: Application, section: Section, data: Any = None) -> None:
         self.application = application
@@ -179,6 +183,9 @@ class ActivitiesPage(SectionPage):
 
     def make(self) -> None:
         self.rows = plan.activity_rows(self.data, self.application, self.parties)
+        if self.data is None:
+            activities = self.application.activities.select_related("organisation")
+            self.activity_sums = activity_sums(activities)
 
     def forms(self) -> list[Any]:
         return [self.rows]
@@ -197,6 +204,8 @@ class RisksPage(SectionPage):
 
     def make(self) -> None:
         self.rows = plan.risk_rows(self.data, self.application)
+        if self.data is None:
+            self.matrix = matrix_of(list(self.application.risks.all()))
 
     def forms(self) -> list[Any]:
         return [self.rows]

@@ -25,6 +25,8 @@ WORDS: dict[str, Promise] = {
     "reject": gettext_lazy("The application was rejected"),
     "save_filing": gettext_lazy("A party wrote its own registry number"),
     "withdraw": gettext_lazy("The application was withdrawn"),
+    "begin_from": gettext_lazy("The application was begun from an earlier one"),
+    "prolong": gettext_lazy("The application got more time"),
 }
 
 
@@ -67,6 +69,11 @@ def _facts(event: Event, names: dict[int, str]) -> str:
     if event.verb == "assign":
         officer = facts.get("officer_id")
         return names.get(officer, "") if officer else _("nobody")
+    if event.verb == "begin_from":
+        return str(facts.get("source", ""))
+    if event.verb == "prolong":
+        words = {"day": facts.get("deadline", ""), "reason": facts.get("reason", "")}
+        return _("until %(day)s: %(reason)s") % words
     if event.verb == "submit" and "asked_sek" in facts:
         return _("asked: %(amount)s") % {"amount": money(facts["asked_sek"])}
     if event.verb == "approve" and "granted_sek" in facts:

@@ -5,9 +5,13 @@ from django.urls import path
 from applications.views import (
     answers,
     assessing,
+    beginning,
     budget,
+    budget_files,
+    deadlines,
     deciding,
     drafts,
+    eligibility,
     filings,
     histories,
     home,
@@ -29,6 +33,17 @@ urlpatterns = [
     path("applications/<slug:handle>/", drafts.application, name="application"),
     path("applications/<slug:handle>/sections/<slug:key>/", sections.section, name="section"),
     path("applications/<slug:handle>/budget/sums/", budget.budget_sums, name="budget_sums"),
+    path("applications/<slug:handle>/budget/file/", budget_files.budget_file, name="budget_file"),
+    path(
+        "applications/<slug:handle>/budget/file/<slug:file_format>/",
+        budget_files.budget_download,
+        name="budget_download",
+    ),
+    path(
+        "applications/<slug:handle>/budget/copy/<int:year>/",
+        budget_files.budget_copy,
+        name="budget_copy",
+    ),
     path("applications/<slug:handle>/letters/", letters.letters, name="letters"),
     path("applications/<slug:handle>/letters/<int:pk>/", letters.letter, name="letter"),
     path("applications/<slug:handle>/answers/<slug:key>/", answers.save_answer, name="save_answer"),
@@ -51,6 +66,8 @@ urlpatterns = [
     path("applications/<slug:handle>/check/", submitting.check, name="check"),
     path("applications/<slug:handle>/submit/", submitting.submit, name="submit"),
     path("applications/<slug:handle>/withdraw/", submitting.withdraw, name="withdraw"),
+    path("applications/<slug:handle>/begin-again/", beginning.again, name="again"),
+    path("applications/<slug:handle>/begun-from/", beginning.source, name="source"),
     path("applications/<slug:handle>/filing/<int:organisation>/", filings.filing, name="filing"),
     path("applications/<slug:handle>/read/", reading.read, name="read"),
     # Papers
@@ -60,6 +77,7 @@ urlpatterns = [
         name="paper",
     ),
     # Public: what will be asked
+    path("may-we-apply/", eligibility.eligibility, name="eligibility"),
     path("questions/", public.questions, name="questions"),
     path("questions/<slug:grant_type>/", public.question_set, name="question_set"),
     # ICLD: the work list and the rounds
@@ -69,6 +87,7 @@ urlpatterns = [
         worklist.worklist_export,
         name="worklist_export",
     ),
+    path("office/prolong/", deadlines.prolong, name="prolong"),
     path("office/rounds/", rounds.rounds, name="rounds"),
     path("office/rounds/make/", rounds.make_rounds, name="make_rounds"),
     path(

@@ -16,6 +16,7 @@ from applications.models import (
     AnswerSheet,
     Application,
     Assessment,
+    Bundle,
     CaseParty,
     Decision,
     DecisionYear,
@@ -77,6 +78,15 @@ TRANSITIONS = (SUBMIT, TAKE_UP, APPROVE, REJECT, WITHDRAW)
 SENT_TWICE_WITHIN = timedelta(minutes=1)
 
 
+class AlreadyBegun(NotReady):
+    """The partnership has a draft of this kind in this round: ``draft``."""
+
+    def __init__(self, draft: Application) -> None:
+        self.draft = draft
+        text = _("The partnership has a draft of this kind already. Continue with that one.")
+        super().__init__([Problem(text, anchor="partnership")])
+
+
 @transaction.atomic
 def start_application(
     partnership: Partnership,
@@ -85,27 +95,36 @@ def start_application(
     by: User,
     at: datetime | None = None,
     language: str = "sv",
+    bundle: Bundle | None = None,
+    copied_from: Application | None = None,
 ) -> Application:
     """Begin a case of ``partnership``: an empty draft under today's versions of the rules.
 
     Raises PermissionDenied if ``by`` does not write for one of its parties, NotReady
-    when nothing is open or the parties are not what the programme asks for.
+    when nothing is open or the parties are not what the programme asks for, AlreadyBegun
+    when the partnership has such a draft in the round.
     """
     at = at or timezone.now()
     if not rules.may_start(by, partnership):
         raise PermissionDenied("start")
+    # Two who begin at once, or one who clicks twice, make one draft.
+    Partnership.objects.select_for_update().get(pk=partnership.pk)
     parties = list(partnership.parties.select_related("organisation__country"))
     partners = [party for party in parties if party.side == PartySide.PARTNER]
     found = [*_party_problems(parties, partners)]
     application_round, round_found = open_round(grant_type, at=at)
     if found or round_found:
         raise NotReady([*found, *round_found])
+    if begun := draft_of(partnership, grant_type, application_round):
+        raise AlreadyBegun(begun)
     question_set = QuestionSet.objects.all().in_force(grant_type)
     application = Application.objects.create(
         partnership=partnership,
         country=partners[0].organisation.country,
         grant_type=grant_type,
         round=application_round,
+        bundle=bundle,
+        copied_from=copied_from,
         language=language,
         sheet=AnswerSheet.objects.create(question_set=question_set),
         budget=budgets.open_budget(grant_type, parties, on=at.astimezone(STOCKHOLM).date()),
@@ -154,6 +173,19 @@ def _copy_parties(application: Application, parties: list[Party]) -> None:
     )
 
 
+def draft_of(
+    partnership: Partnership, grant_type: str, application_round: Round | None
+) -> Application | None:
+    """Return the draft of this kind that the partnership has in the round, the newest one."""
+    drafts = Application.objects.filter(
+        partnership=partnership,
+        grant_type=grant_type,
+        round=application_round,
+        status=Status.DRAFT,
+    )
+    return drafts.order_by("-pk").first()
+
+
 def open_round(grant_type: str, *, at: datetime) -> tuple[Round | None, list[Problem]]:
     """Return the round that takes ``grant_type`` at ``at``; none for a type open all year.
 
@@ -185,12 +217,17 @@ def move_to_open_round(
     """
     at = at or timezone.now()
     with editing(application, by=by) as draft:
-        if draft.round is None or at < draft.round.closes_at:
+        if draft.closes_at is None or at < draft.closes_at:
             raise WrongStatus("move_to_open_round")
+        # As when a case is begun: one draft of a kind in a round.
+        Partnership.objects.select_for_update().get(pk=draft.partnership_id)
         draft.round, found = open_round(draft.grant_type, at=at)
         if found:
             raise NotReady(found)
-        draft.save(update_fields=["round"])
+        if begun := draft_of(draft.partnership, draft.grant_type, draft.round):
+            raise AlreadyBegun(begun)
+        draft.own_deadline_on = None
+        draft.save(update_fields=["round", "own_deadline_on"])
         deadline = draft.round.deadline_on.isoformat() if draft.round else ""
         events.record(draft, "move_to_open_round", by=by, at=at, deadline_on=deadline)
     return draft

@@ -47,6 +47,11 @@ OFFICE = Policy("office", lambda user: user.office, second_factor=True)
 OFFICE_ADMINISTRATORS = Policy(
     "office administrators", lambda user: user.is_office_administrator, second_factor=True
 )
+CASE_KEEPERS = Policy(
+    "programme officers and office administrators",
+    lambda user: user.is_officer or user.is_office_administrator,
+    second_factor=True,
+)
 CLOSED = Policy("closed", lambda user: False)
 
 # Views of other packages carry no decorator of ours; each is named here, by url name.

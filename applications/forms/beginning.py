@@ -76,6 +76,23 @@ class BeginningForm(PageForm):
         widget=forms.RadioSelect,
     )
 
+    with_steering_group = forms.BooleanField(
+        label=gettext_lazy("Begin the steering group's application too"),
+        help_text=gettext_lazy(
+            "For a project: both drafts are made and shown together. ICLD decides on each."
+        ),
+        required=False,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """A steering group comes with a project."""
+        cleaned = self.cleaned_data
+        kind = cleaned.get("grant_type")
+        if cleaned.get("with_steering_group") and kind and kind != GrantType.PROJECT:
+            text = _("Only a project is begun together with a steering group.")
+            self.add_error("with_steering_group", text)
+        return cleaned
+
     def __init__(
         self, data: Any = None, *, user: User, types: Sequence[Offer], initial: dict[str, Any]
     ) -> None:
@@ -86,4 +103,29 @@ class BeginningForm(PageForm):
             pk__in=Partnership.objects.filter(parties__organisation__in=mine).values("pk")
         )
         choices: Any = self.fields["grant_type"]
-        choices.choices = [(offer.grant_type, offer.label) for offer in types if offer.is_open]
+        choices.choices = open_choices(types)
+
+
+class AgainForm(PageForm):
+    """What to apply for with the texts of an earlier case."""
+
+    grant_type = forms.ChoiceField(
+        label=gettext_lazy("What do you apply for?"),
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": gettext_lazy("Choose what you apply for."),
+            "invalid_choice": gettext_lazy("This grant type is not open now."),
+        },
+    )
+
+    def __init__(
+        self, data: Any = None, *, types: Sequence[Offer], initial: dict[str, Any]
+    ) -> None:
+        super().__init__(data, initial=initial)
+        choices: Any = self.fields["grant_type"]
+        choices.choices = open_choices(types)
+
+
+def open_choices(types: Sequence[Offer]) -> list[tuple[str, str]]:
+    """Return the grant types that are open, with their deadlines."""
+    return [(offer.grant_type, offer.label) for offer in types if offer.is_open]

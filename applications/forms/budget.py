@@ -176,14 +176,29 @@ class Sums:
         self.problems = caps.budget_problems(budget, lines)
         self.over = self.totals.total_sek > self.limit.amount_sek
         self.per_year = self.limit.per == "year"
+        self.share = percent(self.totals.total_sek, self.limit.amount_sek)
         self.years = [
             {
                 "year": year,
                 "amount_sek": amount,
                 "effort_sek": self.totals.work_effort_by_year.get(year, 0),
                 "over": self.per_year and amount > self.limit.amount_sek,
+                "share": percent(amount, self.limit.amount_sek),
             }
             for year, amount in sorted(self.totals.by_year.items())
         ]
-        self.parties = caps.by_name(self.totals.by_party, lines, "organisation")
-        self.categories = caps.by_name(self.totals.by_category, lines, "category")
+        self.parties = self._shares(caps.by_name(self.totals.by_party, lines, "organisation"))
+        self.categories = self._shares(caps.by_name(self.totals.by_category, lines, "category"))
+
+    def _shares(self, sums: list[tuple[str, int]]) -> list[dict[str, Any]]:
+        """Each sum with its share of the whole, as it is drawn."""
+        total = self.totals.total_sek
+        return [
+            {"name": name, "amount_sek": amount, "share": percent(amount, total)}
+            for name, amount in sums
+        ]
+
+
+def percent(part: int, whole: int) -> int:
+    """Return how many whole per cent ``part`` is, rounded down: 100 is never shown too early."""
+    return part * 100 // whole if whole else 0

@@ -10,7 +10,7 @@ from applications.forms.rows import PartyField, RowForm, RowSet, facts_of, rows_
 from applications.models import Activity, Application, Indicator, Result, Risk
 from applications.models.plan import SCALE
 from finance.models.budgets import MAX_YEARS
-from icld_portal.forms import LongTextField, SafeCharField
+from icld_portal.forms import LongTextField, MoneyField, SafeCharField
 from partnerships.models import Organisation
 
 YEARS = [(year, str(year)) for year in range(1, MAX_YEARS + 1)]
@@ -43,11 +43,12 @@ class ActivityForm(RowForm):
     text = LongTextField(
         label=_("Activity"), max_length=2000, widget=forms.Textarea(attrs=SHORT_AREA)
     )
+    cost_sek = MoneyField(label=_("Cost, if known"), required=False)
 
     def __init__(self, *args: Any, parties: Sequence[Organisation], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.add_field("organisation", PartyField(parties, label=_("Responsible party")))
-        self.order_fields(["pk", "year", "organisation", "text"])
+        self.order_fields(["pk", "year", "organisation", "text", "cost_sek"])
 
 
 class RiskForm(RowForm):
@@ -132,7 +133,7 @@ def activity_rows(data: Any, application: Application, parties: Sequence[Organis
     """The activities of ``application`` as rows."""
     stored = list(application.activities.select_related("organisation"))
     initial = [
-        facts_of(row, "year", "organisation", "text")
+        facts_of(row, "year", "organisation", "text", "cost_sek")
         for row in stored_in_order(data, "activities", stored)
     ]
     rows: RowSet = ActivityRows(

@@ -3,6 +3,7 @@
 from applications.models.answers import Answer, AnswerSheet
 from applications.models.application import Application, CaseParty, ReferenceSeries
 from applications.models.attachments import Attachment
+from applications.models.bundles import Bundle
 from applications.models.decisions import Assessment, Decision, DecisionYear, Outcome
 from applications.models.filings import PartyFiling
 from applications.models.papers import ApplicationPaper, PaperKind
@@ -17,6 +18,7 @@ from applications.models.questions import (
     QuestionSet,
     Section,
 )
+from applications.models.reminders import Reminder
 from applications.models.rounds import GrantTypeSetting, Round
 from applications.models.vocabulary import CooperationArea, CoreArea, Goal
 from applications.statuses import Status
@@ -29,6 +31,7 @@ __all__ = [
     "ApplicationPaper",
     "Assessment",
     "Attachment",
+    "Bundle",
     "CaseParty",
     "CooperationArea",
     "CoreArea",
@@ -48,6 +51,7 @@ __all__ = [
     "QuestionOption",
     "QuestionSet",
     "ReferenceSeries",
+    "Reminder",
     "Result",
     "Risk",
     "Round",

@@ -1,6 +1,7 @@
 """The application: one case of a partnership, from draft to decision."""
 
 import secrets
+from datetime import date, datetime
 from typing import ClassVar
 
 import pghistory
@@ -12,7 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from applications.models.answers import AnswerSheet
-from applications.models.rounds import Round
+from applications.models.bundles import Bundle
+from applications.models.rounds import Round, end_of
 from applications.models.vocabulary import CooperationArea, CoreArea, Goal
 from applications.statuses import MOVES, Status
 from finance.models import Budget, BudgetLine, GrantType
@@ -182,6 +184,29 @@ class Application(models.Model):
         verbose_name=_("programme officer"),
     )
 
+    own_deadline_on = models.DateField(
+        _("own deadline"),
+        null=True,
+        blank=True,
+        help_text=_("Set when ICLD has given this case more time than its round."),
+    )
+    copied_from = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="copies",
+        verbose_name=_("begun from"),
+    )
+    bundle = models.ForeignKey(
+        Bundle,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="applications",
+        verbose_name=_("applied for together with"),
+    )
+
     objects = ApplicationQuerySet.as_manager()
 
     class Meta:
@@ -210,6 +235,11 @@ class Application(models.Model):
             models.CheckConstraint(
                 condition=Q(end_on=None) | Q(start_on=None) | Q(end_on__gte=F("start_on")),
                 name="application_ends_after_start",
+            ),
+            models.CheckConstraint(
+                condition=Q(own_deadline_on=None)
+                | Q(round__isnull=False, own_deadline_on__range=("2009-01-01", "2100-12-31")),
+                name="application_own_deadline_sane",
             ),
             known("status", Status, name="application_status_known"),
             known("grant_type", GrantType, name="application_grant_type_known"),
@@ -263,6 +293,24 @@ class Application(models.Model):
     def title(self) -> str:
         """The title in the reader's language, else in the other."""
         return in_language(self, "title")
+
+    @property
+    def deadline_on(self) -> date | None:
+        """The last day to hand in: the round's, or a later one given to this case alone."""
+        if self.round is None:
+            return None
+        return max(self.round.deadline_on, self.own_deadline_on or self.round.deadline_on)
+
+    @property
+    def closes_at(self) -> datetime | None:
+        """The first moment that is too late; None for what is open all year."""
+        return end_of(self.deadline_on) if self.deadline_on else None
+
+    def is_open_at(self, moment: datetime) -> bool:
+        """Return whether ``moment`` lies before the case's deadline, to the second."""
+        if self.round is None or self.closes_at is None:
+            return True
+        return self.round.opens_at <= moment < self.closes_at
 
 
 class CaseParty(models.Model):

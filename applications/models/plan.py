@@ -72,6 +72,7 @@ class Activity(models.Model):
         Organisation, models.PROTECT, related_name="+", verbose_name=_("responsible party")
     )
     text = models.TextField(_("activity"), max_length=2000)
+    cost_sek = models.PositiveIntegerField(_("cost"), null=True, blank=True)
 
     class Meta:
         ordering: ClassVar = ["application", "year", "pk"]
@@ -79,7 +80,11 @@ class Activity(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(year__range=(1, MAX_YEARS)), name="activity_year_in_case"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(cost_sek=None) | Q(cost_sek__range=(0, 99_999_999)),
+                name="activity_cost_sane",
+            ),
         ]
         triggers: ClassVar = frozen_with_case()
 

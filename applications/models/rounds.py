@@ -1,6 +1,6 @@
 """Application rounds and what is open without one."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import ClassVar
 
 from django.db import models
@@ -11,6 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from finance.models import GrantType
 from icld_portal.constraints import known
 from icld_portal.localize import STOCKHOLM
+
+
+def end_of(day: date) -> datetime:
+    """Return the first moment after ``day`` in Stockholm: the first that is too late."""
+    return datetime.combine(day + timedelta(days=1), time.min, tzinfo=STOCKHOLM)
 
 
 class RoundQuerySet(models.QuerySet["Round"]):
@@ -68,7 +73,7 @@ class Round(models.Model):
     @property
     def closes_at(self) -> datetime:
         """The first moment that is too late: midnight after the deadline's day."""
-        return datetime.combine(self.deadline_on + timedelta(days=1), time.min, tzinfo=STOCKHOLM)
+        return end_of(self.deadline_on)
 
     def is_open_at(self, moment: datetime) -> bool:
         """Return whether ``moment`` lies within the round, to the second."""

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import template
 
+from applications.chain import chain_of
 from applications.filings import filing_rows
 from applications.models import Application
 from applications.progress import next_step_in_list
@@ -40,6 +41,22 @@ def filings_of(context: dict[str, Any], application: Application) -> dict[str, A
     """Show how each party has filed the case at home."""
     user = context["request"].user
     return {"application": application, "rows": filing_rows(application, user)}
+
+
+@register.inclusion_tag("applications/_chain.html", takes_context=True)
+def chain(
+    context: dict[str, Any], partnership: Partnership, here: Application | None = None
+) -> dict[str, Any]:
+    """Draw the chain with the cases the reader may see; ``here`` is the page's own case."""
+    user = context["request"].user
+    cases = list(
+        Application.objects.visible_to(user)
+        .filter(partnership=partnership)
+        .order_by("-pk")[:MOST_SHOWN]
+    )
+    for case in cases:
+        case.chain_word = _word(case, office=user.office)  # type: ignore[attr-defined]
+    return {"chain": chain_of(cases), "here": here.pk if here else None}
 
 
 def _word(case: Application, *, office: bool) -> Any:

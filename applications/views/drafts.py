@@ -6,7 +6,7 @@ from django.db.models import prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from applications import progress, rules, workflow
+from applications import deadlines, progress, rules, workflow
 from applications.finding import case_of
 from applications.models import Application, PaperKind, Status
 from applications.models.application import CONTENT
@@ -36,7 +36,7 @@ def draft_context(request: PortalRequest, draft: Application) -> dict[str, Any]:
     tasks = progress.task_list(draft)
     lines = caps.lines_of(draft.budget)
     may_edit = rules.may_edit(request.user, draft)
-    is_open = draft.round is None or draft.round.is_open_at(request.received_at)
+    is_open = draft.is_open_at(request.received_at)
     return {
         "application": draft,
         "tasks": tasks,
@@ -45,6 +45,9 @@ def draft_context(request: PortalRequest, draft: Application) -> dict[str, Any]:
         "step": progress.next_step(draft, request.user, tasks),
         "totals": caps.totals(draft.budget, lines),
         "limit": caps.limit_for(draft.budget),
+        "local_deadlines": deadlines.local_deadlines(draft),
+        "bundled": bundled_with(request, draft),
+        "source": draft.copied_from,
         "is_open": is_open,
         "may_move": not is_open and may_edit and _something_is_open(request, draft),
         "ready": not any(blocking(task.problems) for task in tasks),
@@ -54,6 +57,14 @@ def draft_context(request: PortalRequest, draft: Application) -> dict[str, Any]:
 def _something_is_open(request: PortalRequest, draft: Application) -> bool:
     _round, found = workflow.open_round(draft.grant_type, at=request.received_at)
     return not found
+
+
+def bundled_with(request: PortalRequest, case: Application) -> list[Application]:
+    """The other cases that were begun together with this one, as far as one may see them."""
+    if case.bundle_id is None:
+        return []
+    others = Application.objects.visible_to(request.user).filter(bundle=case.bundle_id)
+    return list(others.exclude(pk=case.pk).order_by("pk"))
 
 
 def handed_in_context(request: PortalRequest, case: Application) -> dict[str, Any]:
@@ -67,5 +78,7 @@ def handed_in_context(request: PortalRequest, case: Application) -> dict[str, An
         "decision": decision,
         "decision_years": list(decision.years.all()) if decision else [],
         "totals": caps.totals(case.budget),
+        "bundled": bundled_with(request, case),
+        "may_start": rules.may_start(request.user, case.partnership),
         "may_withdraw": workflow.WITHDRAW.is_open_to(request.user, case),
     }

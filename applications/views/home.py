@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from applications import workflow
+from applications import beginning, workflow
 from applications.forms.beginning import BeginningForm, offers
 from applications.models import Application
 from applications.progress import next_step_in_list
@@ -63,6 +63,7 @@ def new(request: PortalRequest) -> HttpResponse:
         raise PermissionDenied
     types = offers(request.received_at)
     data = request.POST if request.method == "POST" else None
+    existing = None
     form = BeginningForm(
         data,
         user=request.user,
@@ -71,13 +72,9 @@ def new(request: PortalRequest) -> HttpResponse:
     )
     if data is not None and form.is_valid():
         try:
-            made = workflow.start_once(
-                form.cleaned_data["partnership"],
-                form.cleaned_data["grant_type"],
-                by=request.user,
-                at=request.received_at,
-                language=form.cleaned_data["language"],
-            )
+            made = begin(request, form.cleaned_data)
+        except workflow.AlreadyBegun as refused:
+            existing = refused.draft
         except NotReady as refused:
             for problem in refused.problems:
                 anchor = problem.anchor if problem.anchor in form.fields else None
@@ -85,6 +82,29 @@ def new(request: PortalRequest) -> HttpResponse:
         else:
             messages.success(request, _("The draft is made. Only the parties can read it."))
             return redirect(made)
-    context = {"form": form, "closed": [offer for offer in types if not offer.is_open]}
+    context = {
+        "form": form,
+        "existing": existing,
+        "closed": [offer for offer in types if not offer.is_open],
+    }
     status = 200 if data is None else 422
     return render(request, "applications/new.html", context, status=status)
+
+
+def begin(request: PortalRequest, chosen: dict[str, Any]) -> Application:
+    """Make the draft, or the project's and its steering group's; return the one to open."""
+    if chosen["with_steering_group"]:
+        made = beginning.start_bundle(
+            chosen["partnership"],
+            by=request.user,
+            at=request.received_at,
+            language=chosen["language"],
+        )
+        return made[0]
+    return workflow.start_once(
+        chosen["partnership"],
+        chosen["grant_type"],
+        by=request.user,
+        at=request.received_at,
+        language=chosen["language"],
+    )

@@ -35,6 +35,7 @@ def show_rounds(request: PortalRequest, form: YearForm, *, status: int = 200) ->
         ),
         "grant_types": grant_type_rows(),
         "may_edit": rules.may_edit_rounds(request.user),
+        "may_prolong": request.user.is_officer or request.user.is_office_administrator,
         "form": form,
     }
     return render(request, "applications/office/rounds.html", context, status=status)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from applications import drafting, rules
 from applications.drafting import answers_by_question
 from applications.finding import case_of, section_of
-from applications.models import Application, Section, Status
+from applications.models import Application, Decision, Section, Status
 from applications.progress import section_url
 from applications.section_pages import SectionPage, neighbours, page_for
 from icld_portal import kept_forms, writers
@@ -89,6 +89,8 @@ def after_saving(request: PortalRequest, application: Application, found: Sectio
         return f"{here}#new-row"
     if then.startswith("row-") and then[4:].isdecimal() and len(then) < 7:
         return f"{here}#new-row-{then[4:]}"
+    if then in {"copy-2", "copy-3"}:
+        return reverse("applications:budget_copy", args=[application.handle, int(then[5:])])
     if then == "next":
         sections = list(application.sheet.question_set.sections.all())
         following = neighbours(sections, found)["next"]
@@ -98,6 +100,14 @@ def after_saving(request: PortalRequest, application: Application, found: Sectio
     if then == "list":
         return application.get_absolute_url()
     return here
+
+
+def decision_before(application: Application) -> Decision | None:
+    """Return the decision on the case that this one was begun from, to write with in mind."""
+    if application.copied_from_id is None:
+        return None
+    decisions = Decision.objects.select_related("application")
+    return decisions.filter(application=application.copied_from_id).first()
 
 
 def show(request: PortalRequest, page: SectionPage, *, status: int = 200) -> HttpResponse:
@@ -114,5 +124,6 @@ def show(request: PortalRequest, page: SectionPage, *, status: int = 200) -> Htt
         "of": len(sections),
         "previous": beside["previous"],
         "next": beside["next"],
+        "earlier": decision_before(page.application),
     }
     return render(request, page.template, context, status=status)

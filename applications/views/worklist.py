@@ -174,6 +174,7 @@ def rows_of(applications: ApplicationQuerySet) -> "QuerySet[Application, Row]":
         "end_on",
         "received_at",
         "budget_id",
+        "bundle_id",
         partnership_name=F("partnership__name"),
         deadline_on=F("round__deadline_on"),
         country_sv=F("country__name_sv"),

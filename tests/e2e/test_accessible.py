@@ -2,6 +2,7 @@
 
 import pytest
 
+from applications import beginning
 from icld_portal.models import Letter
 from partnerships import workflow
 from partnerships.models import Country, Membership, OrganisationKind, Role
@@ -12,6 +13,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 PUBLIC = [
     "/",
+    "/may-we-apply/",
     "/questions/",
     "/questions/project/",
     "/guidelines/",
@@ -34,6 +36,7 @@ OFFICE = [
     "/office/applications/",
     "/office/applications/?status=nonsense",
     "/office/rounds/",
+    "/office/prolong/",
     "/grants/",
     "/partnerships/",
     "/organisations/",
@@ -79,7 +82,16 @@ def test_pages_of_a_party(visitor, partnership, coordinator, decider):
     sign_in(visitor, coordinator)
 
     check(visitor, *PARTY, f"/partnerships/{partnership.pk}/")
+    copy = beginning.start_from(decided, "dissemination", by=coordinator)
+    check(
+        visitor,
+        f"/applications/{decided.handle}/begin-again/",
+        f"/applications/{copy.handle}/begun-from/",
+        f"/applications/{copy.handle}/sections/basics/",
+    )
     check(visitor, *(f"/applications/{case.handle}/" for case in (empty, ready, decided)))
+    budget = f"/applications/{ready.handle}/budget"
+    check(visitor, f"{budget}/file/", f"{budget}/copy/2/")
     for draft in (empty, ready):
         keys = draft.sheet.question_set.sections.values_list("key", flat=True)
         check(visitor, *(f"/applications/{draft.handle}/sections/{key}/" for key in keys))

@@ -22,6 +22,7 @@ from applications.models import (
 )
 from finance.models import BudgetLine
 from partnerships.models import Partnership, User
+from tests.factories.parties import make_partnership
 
 
 def open_round(at: datetime | None = None) -> Round:
@@ -36,8 +37,14 @@ def open_round(at: datetime | None = None) -> Round:
 def empty_draft(
     partnership: Partnership, *, by: User, grant_type: str = "project", language: str = "sv"
 ) -> Application:
-    """Return a draft as it is when it has just been begun."""
-    open_round()
+    """Return a draft as it is when it has just been begun.
+
+    A partnership has one draft of a kind in a round: for another one, the same parties
+    begin in a partnership more.
+    """
+    if workflow.draft_of(partnership, grant_type, open_round()):
+        parties = partnership.parties.order_by("pk").select_related("organisation__kind")
+        partnership = make_partnership(*(party.organisation for party in parties))
     return workflow.start_application(partnership, grant_type, by=by, language=language)
 
 

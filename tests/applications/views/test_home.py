@@ -72,7 +72,7 @@ def test_a_case_is_begun_from_partnership_and_type(partnership, coordinator, sig
     assert (case.grant_type, case.language, case.created_by) == ("project", "en", coordinator)
 
 
-def test_a_second_application_is_another_draft_once_the_first_is_written_in(
+def test_a_second_draft_of_a_kind_is_refused_once_the_first_is_written_in(
     partnership, coordinator, signed_in
 ):
     open_round()
@@ -82,11 +82,12 @@ def test_a_second_application_is_another_draft_once_the_first_is_written_in(
     with editing(Application.objects.get(), by=coordinator):
         pass
 
-    third = browser.post("/applications/new/", choice).url
+    third = browser.post("/applications/new/", choice)
 
     assert first == again
-    assert third != first
-    assert Application.objects.count() == 2
+    assert third.status_code == 422
+    assert first in third.content.decode()
+    assert Application.objects.count() == 1
 
 
 def test_only_open_types_are_offered_and_the_others_say_when(coordinator, partnership, signed_in):
