@@ -122,7 +122,11 @@ def _receipt(application: Application) -> dict[str, Any]:
 def _sections(application: Application) -> list[AnsweredSection]:
     """The form's sections in order, each question with what was written to it."""
     written: dict[int, list[Answer]] = {}
-    for answer in application.sheet.answers.order_by("question", "-language"):
+    answers = application.sheet.answers.order_by("question")
+    # The case's own language first; a translation that was emptied again is no answer.
+    for answer in sorted(answers, key=lambda one: one.language != application.language):
+        if answer.language != application.language and not answer.text:
+            continue
         written.setdefault(answer.question_id, []).append(answer)
     sections = Section.objects.filter(
         question_set=application.sheet.question_set_id

@@ -22,6 +22,7 @@ class ReadAnswer:
 
     question: Question
     text: str
+    translation: str = ""
 
 
 @dataclass(frozen=True)
@@ -108,11 +109,17 @@ def activity_sums(activities: Iterable[Activity]) -> list[tuple[str, int]]:
 
 def _sections(application: Application) -> list[ReadSection]:
     texts = {pk: answer.text for pk, answer in answers_by_question(application).items()}
+    translated = answers_by_question(application, application.other_language)
+    translations = {pk: answer.text for pk, answer in translated.items()}
     return [
         ReadSection(
             section,
             [
-                ReadAnswer(question, shown(question, texts.get(question.pk, "")))
+                ReadAnswer(
+                    question,
+                    shown(question, texts.get(question.pk, "")),
+                    translations.get(question.pk, ""),
+                )
                 for question in section.questions.all()
             ],
         )

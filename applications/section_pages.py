@@ -9,10 +9,16 @@ from django.utils.translation import gettext, gettext_lazy
 from applications.drafting import StaleAnswer, answers_by_question, write_answer
 from applications.forms import budget as budget_forms
 from applications.forms import plan
-from applications.forms.answers import AnswersForm
+from applications.forms.answers import (
+    AnswersForm,
+    QuestionRow,
+    TranslationsForm,
+    sends_translations,
+    translatable,
+)
 from applications.forms.areas import AreasForm
 from applications.forms.basics import BasicsForm, ContactForm
-from applications.models import Application, Part, Section
+from applications.models import Answer, Application, Part, Section
 from applications.reading import activity_sums
 from applications.risk_matrix import Matrix, matrix_of
 from finance import caps
@@ -29,7 +35,14 @@ class SectionPage:
     matrix: Matrix | None = None
     activity_sums: Sequence[tuple[str, int]] = ()
 
-    def __init__(self, application: Application, section: Section, data: Any = None) -> None:
+    def __init__(
+        self,
+        application: Application,
+        section: Section,
+        data: Any = None,
+        *,
+        translating: bool = False,
+    ) -> None:
         self.application = application
         self.section = section
         self.data = data
@@ -39,7 +52,42 @@ class SectionPage:
             # What was sent stands for itself; what is stored is read under the lock.
             answers=answers_by_question(application) if data is None else {},
         )
+        self.translations = self._translations(wanted=translating)
         self.make()
+
+    def _translations(self, *, wanted: bool) -> TranslationsForm | None:
+        """The fields beside the answers, where somebody translates or has translated."""
+        language = self.application.other_language
+        questions = translatable(self.section.questions.all())
+        if self.data is not None:
+            stored: dict[int, Answer] = {}
+            wanted = sends_translations(self.data)
+        else:
+            stored = answers_by_question(self.application, language)
+            wanted = wanted or any(question.pk in stored for question in questions)
+        if not questions or not wanted:
+            return None
+        return TranslationsForm(self.data, questions=questions, answers=stored, language=language)
+
+    def answer_forms(self) -> list[AnswersForm]:
+        """The answers, and their translations if they are on the page."""
+        return [self.answers, *([self.translations] if self.translations else [])]
+
+    def asked(self) -> list[tuple[QuestionRow, QuestionRow | None]]:
+        """Each question with the field for its translation, if there is one."""
+        beside = (
+            {row.question.pk: row for row in self.translations.rows()} if self.translations else {}
+        )
+        return [(row, beside.get(row.question.pk)) for row in self.answers.rows()]
+
+    def conflicts(self) -> list[QuestionRow]:
+        """The fields in which somebody else's text stands against this person's."""
+        return [row for form in self.answer_forms() for row in form.rows() if row.conflict]
+
+    @property
+    def may_translate(self) -> bool:
+        """Whether there is something to translate that has no field for it yet."""
+        return self.translations is None and bool(translatable(self.section.questions.all()))
 
     def make(self) -> None:
         """Make the part's own forms."""
@@ -58,14 +106,19 @@ class SectionPage:
 
     def is_valid(self) -> bool:
         """Whether everything that was written can be kept; every form is asked."""
-        verdicts = [form.is_valid() for form in [*self.forms(), self.answers]]
+        verdicts = [form.is_valid() for form in [*self.forms(), *self.answer_forms()]]
         return all(verdicts)
 
     def save(self, draft: Application, *, by: User) -> bool:
         """Write all of it; False when somebody else's text stands against this person's."""
         self.save_part(draft)
-        stored = self.answers.answers = answers_by_question(draft)
-        for written in self.answers.written():
+        for form in self.answer_forms():
+            self._save_answers(form, draft, by=by)
+        return not any(form.conflicts for form in self.answer_forms())
+
+    def _save_answers(self, form: AnswersForm, draft: Application, *, by: User) -> None:
+        stored = form.answers = answers_by_question(draft, form.language)
+        for written in form.written():
             question = written.question
             theirs = stored.get(question.pk)
             other_text = theirs.text if theirs else ""
@@ -77,17 +130,18 @@ class SectionPage:
                     stored=theirs,
                     by=by,
                     version=written.version,
+                    language=form.language,
                 )
-                if self.answers.chosen(question) == "theirs":
+                if form.chosen(question) == "theirs":
                     # This person's text is kept as a version, and then gives way.
                     write_answer(draft, question, other_text, stored=mine, by=by)
             except StaleAnswer as stale:
-                self.answers.show_conflict(written.question, stale.answer)
-        return not self.answers.conflicts
+                form.show_conflict(question, stale.answer)
 
     def errors(self) -> list[Problem]:
         """What was refused, each with the id of its field."""
-        return [problem for form in [*self.forms(), self.answers] for problem in _errors(form)]
+        forms = [*self.forms(), *self.answer_forms()]
+        return [problem for form in forms for problem in _errors(form)]
 
 
 def _errors(form: Any, place: str = "") -> list[Problem]:
@@ -233,7 +287,8 @@ class BudgetPage(SectionPage):
             for year, rows in self.tables.items()
             for problem in _errors(rows, gettext("Year %(year)d") % {"year": year} + ", ")
         ]
-        return [*found, *_errors(self.reason), *_errors(self.answers)]
+        forms = [self.reason, *self.answer_forms()]
+        return found + [problem for form in forms for problem in _errors(form)]
 
     def save_part(self, draft: Application) -> None:
         draft.budget.guide_reason = self.reason.cleaned_data["guide_reason"]
@@ -265,9 +320,11 @@ PAGES: dict[str, type[SectionPage]] = {
 }
 
 
-def page_for(application: Application, section: Section, data: Any = None) -> SectionPage:
+def page_for(
+    application: Application, section: Section, data: Any = None, *, translating: bool = False
+) -> SectionPage:
     """Make the page of ``section``, filled with what was sent if anything was."""
-    return PAGES[section.part](application, section, data)
+    return PAGES[section.part](application, section, data, translating=translating)
 
 
 def neighbours(sections: Sequence[Section], section: Section) -> dict[str, Section | None]:

@@ -18,6 +18,7 @@ from icld_portal.page_forms import PageForm
 from icld_portal.text import LINE_ENDS, count_words
 
 YES_NO = [("yes", _("Yes")), ("no", _("No"))]
+IN_LANGUAGE = {"sv": _("In Swedish"), "en": _("In English")}
 NUMBER_MAX_LENGTH = 30
 
 
@@ -39,6 +40,12 @@ class QuestionRow:
     token: forms.BoundField
     conflict: Answer | None
     stored: bool = False
+    language: str = ""
+
+    @property
+    def limit(self) -> int:
+        """The highest number of words; 0 for none, and for a translation."""
+        return 0 if self.language else self.question.word_limit
 
     @property
     def settle_name(self) -> str:
@@ -121,7 +128,9 @@ class AnswersForm(PageForm):
             stored = answers.get(question.pk)
             text, version = (stored.text, stored.version) if stored else ("", 0)
             self.add_field(
-                self.name_of(question), answer_field(question), optional=not question.required
+                self.name_of(question),
+                self.field_for(question),
+                optional=self.is_optional(question),
             )
             self.add_field(
                 self.token_name(question),
@@ -129,6 +138,14 @@ class AnswersForm(PageForm):
             )
             self.initial[self.name_of(question)] = text
             self.initial[self.token_name(question)] = token_of(text, version)
+
+    def field_for(self, question: Question) -> forms.Field:
+        """The field in which the question is answered."""
+        return answer_field(question)
+
+    def is_optional(self, question: Question) -> bool:
+        """Whether the field says that it may stay empty."""
+        return not question.required
 
     def name_of(self, question: Question) -> str:
         """The field's name, also the anchor."""
@@ -147,6 +164,7 @@ class AnswersForm(PageForm):
                 self[self.token_name(question)],
                 self.conflicts.get(question.pk),
                 question.pk in self.answers,
+                self.language,
             )
             for question in self.questions
         ]
@@ -210,3 +228,36 @@ class AnswersForm(PageForm):
                 seen = token_of(stored.text, stored.version)
                 self.data[self.token_name(question)] = seen  # type: ignore[index]
         return bool(found)
+
+
+class TranslationsForm(AnswersForm):
+    """The same answers in the other language, written by a person; every one may be empty."""
+
+    kind: ClassVar[str] = "translation"
+
+    def field_for(self, question: Question) -> forms.Field:
+        """A field of the same size, named after its language; the limit is the original's."""
+        field = answer_field(question)
+        field.label = f"{IN_LANGUAGE[self.language]}: {field.label}"
+        field.help_text = ""
+        field.widget.attrs.pop("data-words", None)
+        field.widget.attrs["lang"] = self.language
+        return field
+
+    def is_optional(self, question: Question) -> bool:
+        return True
+
+    def token_name(self, question: Question) -> str:
+        """The name of the hidden mark of what was on the page."""
+        return f"seen-translation-{question.key}"
+
+
+def translatable(questions: Iterable[Question]) -> list[Question]:
+    """The questions that are answered in words of one's own."""
+    texts = {QuestionKind.LONG_TEXT, QuestionKind.SHORT_TEXT}
+    return [question for question in questions if question.kind in texts]
+
+
+def sends_translations(data: Mapping[str, Any]) -> bool:
+    """Whether a page with fields for translations was sent."""
+    return any(name.startswith("translation-") for name in data)

@@ -274,6 +274,11 @@ class Application(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("applications:application", args=[self.handle])
 
+    @property
+    def other_language(self) -> str:
+        """The language into which an answer may be translated."""
+        return "en" if self.language == "sv" else "sv"
+
     # Django's own would translate every choice anew for each row of a list.
 
     def get_status_display(self) -> str:  # type: ignore[no-redef]

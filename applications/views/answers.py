@@ -10,7 +10,13 @@ from django.utils.translation import gettext as _
 from applications import drafting
 from applications.drafting import StaleAnswer
 from applications.finding import case_of
-from applications.forms.answers import AnswersForm, token_of
+from applications.forms.answers import (
+    AnswersForm,
+    TranslationsForm,
+    sends_translations,
+    token_of,
+    translatable,
+)
 from applications.models import Answer, Application, Question
 from icld_portal import writers
 from icld_portal.access import PARTIES_AND_OFFICE, post_only
@@ -29,7 +35,7 @@ def save_answer(request: PortalRequest, handle: str, key: str) -> HttpResponse:
     if writers.writer_id(request) != request.user.pk:
         # Somebody else has signed in at this browser: one person's text stays theirs.
         return JsonResponse({"state": "other_person"}, status=403)
-    form = AnswersForm(request.POST, questions=[question], answers={})
+    form = form_of(request, application, question)
     if not form.is_valid():
         return JsonResponse({"state": "refused", "why": first_error(form)}, status=422)
     try:
@@ -46,6 +52,15 @@ def question_of(application: Application, key: str) -> Question:
     return get_object_or_404(
         Question, section__question_set=application.sheet.question_set_id, key=key
     )
+
+
+def form_of(request: PortalRequest, application: Application, question: Question) -> AnswersForm:
+    """The one field that was sent: the answer itself, or its translation."""
+    if sends_translations(request.POST) and translatable([question]):
+        return TranslationsForm(
+            request.POST, questions=[question], answers={}, language=application.other_language
+        )
+    return AnswersForm(request.POST, questions=[question], answers={})
 
 
 def keep(

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from applications import drafting, rules
 from applications.drafting import answers_by_question
 from applications.finding import case_of, section_of
+from applications.forms.answers import sends_translations
 from applications.models import Application, Decision, Section, Status
 from applications.progress import section_url
 from applications.section_pages import SectionPage, neighbours, page_for
@@ -36,7 +37,8 @@ def section(request: PortalRequest, handle: str, key: str) -> HttpResponse:
         return show_kept(request, page_for(application, found, sent))
     if application.status != Status.DRAFT or not rules.may_edit(request.user, application):
         return redirect(f"{reverse('applications:read', args=[application.handle])}#{found.key}")
-    return show(request, page_for(application, found))
+    translating = "translation" in request.GET
+    return show(request, page_for(application, found, translating=translating))
 
 
 def show_kept(request: PortalRequest, page: SectionPage) -> HttpResponse:
@@ -54,7 +56,10 @@ def save(request: PortalRequest, application: Application, found: Section) -> Ht
         kept_forms.forget(request)
         return redirect(section_url(application, found))
     page = page_for(application, found, request.POST)
-    if page.answers.merge(answers_by_question(application)):
+    merges = [
+        form.merge(answers_by_question(application, form.language)) for form in page.answer_forms()
+    ]
+    if any(merges):
         messages.info(
             request,
             _("Both texts stand in the field now and nothing is saved yet. Edit it, then save."),
@@ -99,7 +104,7 @@ def after_saving(request: PortalRequest, application: Application, found: Sectio
         return section_url(application, following)
     if then == "list":
         return application.get_absolute_url()
-    return here
+    return f"{here}?translation" if sends_translations(request.POST) else here
 
 
 def decision_before(application: Application) -> Decision | None:

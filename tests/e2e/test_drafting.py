@@ -3,6 +3,8 @@
 import re
 
 import pytest
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.test.testcases import LiveServerThread, QuietWSGIRequestHandler
 from playwright.sync_api import expect
 
 from applications.models import Answer, Application
@@ -166,3 +168,52 @@ def test_two_people_type_in_the_same_answer_and_no_word_of_either_is_lost(
     other.page.get_by_role("link", name="History of this answer").first.click()
     other.assert_accessible()
     expect(other.page.locator("ins")).to_have_count(2)
+
+
+class NoKeepAlive(QuietWSGIRequestHandler):
+    """Closes after every answer, so that a stopped server leaves nothing behind."""
+
+    protocol_version = "HTTP/1.0"
+
+
+class OwnServer(LiveServerThread):
+    """A server that a test may stop and start again at the same port."""
+
+    def _create_server(self, connections_override=None):
+        return self.server_class(
+            (self.host, self.port),
+            NoKeepAlive,
+            allow_reuse_address=True,
+            connections_override=connections_override,
+        )
+
+
+def serve(port: int = 0) -> OwnServer:
+    """Start a server, and return when it answers."""
+    server = OwnServer("localhost", static_handler=StaticFilesHandler, port=port)
+    server.daemon = True
+    server.start()
+    assert server.is_ready.wait(timeout=20)
+    assert server.error is None
+    return server
+
+
+def test_the_server_is_restarted_in_the_middle_of_typing(visit, draft, coordinator):
+    server = serve()
+    writer = visit()
+    writer.address = f"http://localhost:{server.port}"
+    writer.sign_in(coordinator)
+    writer.open(section(draft))
+    write(writer, "Före. ")
+    expect_state(writer, "^Sparat")
+
+    server.terminate()
+    write(writer, "Under. ")
+    expect_state(writer, "Inte sparat: ingen uppkoppling")
+    server = serve(server.port)
+    write(writer, "Efter.")
+
+    expect_state(writer, "^Sparat")
+    assert saved_text(draft) == "Före. Under. Efter."
+    server.terminate()
+    writer.complaints.clear()

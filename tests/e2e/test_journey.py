@@ -77,6 +77,34 @@ def test_two_parties_apply_and_icld_decides(
             assert money(amount) in letter
 
 
+def test_the_whole_journey_without_javascript(
+    visit, partnership, coordinator, partner_coordinator, officer, decider, second_factor
+):
+    cases.open_round()
+    home, abroad, office, chief = (visit(java_script_enabled=False) for _person in range(4))
+    for window in (home, abroad, office, chief):
+        window.assert_accessible = lambda: None  # axe is itself a script
+
+    home.sign_in(coordinator)
+    address = begin(home)
+    fill_sections(home, address, budget=write_budget)
+    abroad.sign_in(partner_coordinator)
+    answer_partners_part(abroad, address)
+    reference = check_and_submit(home, address)
+    office.sign_in(officer, second_factor(officer))
+    assess(office, reference)
+    chief.sign_in(decider, second_factor(decider))
+    decide(chief, reference)
+    work()
+
+    case = Application.objects.get(reference=reference)
+    granted = DecisionYear.objects.filter(decision__application=case)
+    assert case.status == Status.APPROVED
+    assert list(granted.values_list("amount_sek", flat=True)) == [200_000, 120_000]
+    home.open(address)
+    assert money(320_000) in plain(open_paper(home, "Beslutsbrev på svenska (PDF)"))
+
+
 def begin(visitor: Visitor) -> str:
     """Begin a project and return its address."""
     page = visitor.open("/home/")
@@ -90,7 +118,7 @@ def begin(visitor: Visitor) -> str:
     return page.url.removeprefix(visitor.address)
 
 
-def fill_sections(visitor: Visitor, address: str) -> None:
+def fill_sections(visitor: Visitor, address: str, **other_fillers) -> None:
     """Fill every section, going on from one to the next as the buttons lead."""
     page = visitor.page
     page.locator(".task-list a").first.click()
@@ -101,6 +129,7 @@ def fill_sections(visitor: Visitor, address: str) -> None:
         "activities": fill_activities,
         "risks": fill_risks,
         "budget": fill_budget,
+        **other_fillers,
     }
     for key in section_keys():
         assert f"/sections/{key}/" in page.url
@@ -163,6 +192,13 @@ def fill_risks(page: Page) -> None:
 
 
 def fill_budget(page: Page) -> None:
+    """Write the budget and see it added up while it is written."""
+    write_budget(page)
+    total = page.locator("#sums .sum-total .money, #sums strong.money").last
+    total.get_by_text("390 000 kr".replace(" ", "\u00a0")).wait_for()
+
+
+def write_budget(page: Page) -> None:
     """Two years; the first also has a salary line at exactly the day rate."""
     for year in (1, 2):
         lines = BUDGET if year == 1 else BUDGET[1:]
@@ -174,8 +210,6 @@ def fill_budget(page: Page) -> None:
             page.fill(f"{row}-days", days)
             page.fill(f"{row}-day_cost_sek", cost)
             page.fill(f"{row}-amount_sek", amount)
-    total = page.locator("#sums .sum-total .money, #sums strong.money").last
-    total.get_by_text("390 000 kr".replace(" ", "\u00a0")).wait_for()
 
 
 def answer_partners_part(visitor: Visitor, address: str) -> None:
