@@ -127,6 +127,7 @@ def test_pages_about_people(visitor, partnership, coordinator, member, robertsfo
         Membership.objects.create(
             user=coordinator, organisation=organisation, role=Role.ADMINISTRATOR
         )
+    draft = cases.empty_draft(partnership, by=coordinator)
     open_one = workflow.invite(robertsfors, "new@example.org", ["finance"], by=coordinator)
     workflow.invite(vara, member.email, ["finance"], by=coordinator)
     closed = workflow.invite(vara, "old@example.org", ["finance"], by=coordinator)
@@ -140,6 +141,7 @@ def test_pages_about_people(visitor, partnership, coordinator, member, robertsfo
     check(visitor, own, f"{own}profile/", f"{own}people/", f"{own}people/invite/")
     check(visitor, f"{own}people/{person}", f"/partnerships/{partnership.pk}/")
     check(visitor, f"/organisations/{machakos.pk}/people/invite/")
+    check(visitor, f"/applications/{draft.handle}/filing/{robertsfors.pk}/")
     visitor.page.goto(f"{visitor.address}{own}people/{person}")
     visitor.page.locator("form[action$='/remove/'] button").click()
     visitor.assert_accessible()
