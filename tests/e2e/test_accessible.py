@@ -3,6 +3,8 @@
 import pytest
 
 from applications import beginning
+from applications.drafting import editing, save_answer
+from applications.models import Question
 from icld_portal.models import Letter
 from partnerships import workflow
 from partnerships.models import Country, Membership, OrganisationKind, Role
@@ -99,6 +101,20 @@ def test_pages_of_a_party(visitor, partnership, coordinator, decider):
             visitor,
             *(f"/applications/{draft.handle}/{name}/" for name in ("check", "read", "letters")),
         )
+
+
+def test_pages_of_one_answer(visitor, partnership, coordinator):
+    draft = cases.ready_draft(partnership, by=coordinator)
+    for text in ("Två kommuner vid vatten.", "Två städer vid vatten."):
+        question = Question.objects.get(
+            section__question_set=draft.sheet.question_set, key="context"
+        )
+        with editing(draft, by=coordinator) as locked:
+            save_answer(locked, question, text, by=coordinator)
+    sign_in(visitor, coordinator)
+
+    check(visitor, f"/applications/{draft.handle}/answers/context/history/")
+    check(visitor, f"/applications/{draft.handle}/sections/context/?translation")
 
 
 def test_pages_of_icld(
