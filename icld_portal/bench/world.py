@@ -9,7 +9,7 @@ from applications.models import Application, ApplicationPaper, CaseParty, Outcom
 from applications.papers import make_papers
 from icld_portal.bench import drafts
 from icld_portal.bench.browser import sign_in
-from partnerships.models import Membership, Organisation, Partnership, Role, User
+from partnerships.models import Membership, Organisation, Partnership, Party, Role, User
 
 
 @dataclass(frozen=True)
@@ -79,11 +79,25 @@ def organisations_by_cases() -> tuple[Organisation, Organisation]:
 
 
 def partnership_of(organisation: Organisation) -> Partnership:
-    """Return a partnership in which ``organisation`` may begin a case."""
+    """Return a new partnership of ``organisation``, with the partners of its newest case.
+
+    A partnership has one draft of a kind in a round; a new one has no draft in the way.
+    """
     case = CaseParty.objects.filter(
         organisation=organisation, is_grantee=True, application__country__is_open=True
     ).latest("pk")
-    return case.application.partnership
+    parties = list(case.application.partnership.parties.all())
+    made = Partnership.objects.create(name=case.application.partnership.name)
+    Party.objects.bulk_create(
+        Party(
+            partnership=made,
+            organisation_id=party.organisation_id,
+            side=party.side,
+            is_grantee=party.is_grantee,
+        )
+        for party in parties
+    )
+    return made
 
 
 def hand_in(organisation: Organisation, *, by: User) -> Application:

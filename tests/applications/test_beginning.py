@@ -218,3 +218,17 @@ def test_others_do_not_begin_from_the_case(rejected, who, status, request, signe
     assert browser.get(again).status_code == status
     assert browser.post(again, {"grant_type": "project"}).status_code == status
     assert Application.objects.count() == 1
+
+
+def test_icld_s_work_list_marks_what_was_applied_for_together(
+    partnership, coordinator, officer, signed_in
+):
+    cases.open_round()
+    for draft in beginning.start_bundle(partnership, by=coordinator):
+        cases.fill(draft, by=coordinator)
+        workflow.submit(Application.objects.get(pk=draft.pk), by=coordinator)
+    cases.submitted(partnership, by=coordinator, grant_type="dissemination", sek=40_000)
+
+    page = signed_in(officer, "en").get(reverse("applications:worklist")).content.decode()
+
+    assert page.count('<span class="quiet">bundle</span>') == 2

@@ -3,11 +3,12 @@
 from datetime import datetime, timedelta
 
 import pytest
+import time_machine
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils import timezone
 
-from applications import completeness, deadlines, workflow
+from applications import completeness, deadlines, jobs, workflow
 from applications.models import Application, Reminder, Status
 from applications.models.rounds import end_of
 from applications.timeline import timeline
@@ -183,3 +184,10 @@ def test_the_partner_sees_the_deadline_on_its_own_clock(partnership, coordinator
 
     page = signed_in(coordinator, "en").get(draft.get_absolute_url()).content.decode()
     assert "in Kenya" in page
+
+
+def test_the_hourly_job_reminds_once(begun_long_ago):
+    with time_machine.travel(noon(begun_long_ago, 3), tick=False):
+        for _hour in range(2):
+            jobs.remind_of_deadlines(timestamp=0)
+    assert Reminder.objects.get().days_before == 3
