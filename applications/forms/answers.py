@@ -216,10 +216,13 @@ class AnswersForm(PageForm):
         """What this person chose after seeing both texts: mine, theirs, both or nothing."""
         return str(self.data.get(f"settle-{self.name_of(question)}", ""))
 
-    def merge(self, answers: Mapping[int, Answer]) -> bool:
-        """Put both texts in each field for which that was chosen; False if there is none."""
-        found = [one for one in self.questions if self.chosen(one) == "both"]
-        for question in found:
+    def asks_to_merge(self) -> bool:
+        """Whether both texts were chosen for any field."""
+        return any(self.chosen(question) == "both" for question in self.questions)
+
+    def merge(self, answers: Mapping[int, Answer]) -> None:
+        """Put both texts in each field for which that was chosen."""
+        for question in [one for one in self.questions if self.chosen(one) == "both"]:
             stored = answers.get(question.pk)
             mine = LINE_ENDS.sub("\n", self.data.get(self.name_of(question), ""))
             self.data = self.data.copy()  # type: ignore[attr-defined]
@@ -227,7 +230,6 @@ class AnswersForm(PageForm):
             if stored:
                 seen = token_of(stored.text, stored.version)
                 self.data[self.token_name(question)] = seen  # type: ignore[index]
-        return bool(found)
 
 
 class TranslationsForm(AnswersForm):

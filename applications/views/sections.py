@@ -56,10 +56,9 @@ def save(request: PortalRequest, application: Application, found: Section) -> Ht
         kept_forms.forget(request)
         return redirect(section_url(application, found))
     page = page_for(application, found, request.POST)
-    merges = [
-        form.merge(answers_by_question(application, form.language)) for form in page.answer_forms()
-    ]
-    if any(merges):
+    if merging := [form for form in page.answer_forms() if form.asks_to_merge()]:
+        for form in merging:
+            form.merge(answers_by_question(application, form.language))
         messages.info(
             request,
             _("Both texts stand in the field now and nothing is saved yet. Edit it, then save."),
