@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from applications import rules
+from applications import approvals, rules
 from applications.models import Answer, Application, Question, Status
 from icld_portal.workflow import WrongStatus
 from partnerships.models import User
@@ -25,6 +25,7 @@ class StaleAnswer(Exception):
 @contextmanager
 def editing(application: Application, *, by: User) -> Iterator[Application]:
     """Lock a draft for one write by ``by``; the content's version counts the writes.
+    A write that changes the content lapses the approvals it had.
 
     Raises WrongStatus when it is no longer a draft, PermissionDenied when ``by`` does
     not write for one of its parties. What is written inside is kept whole or not at all.
@@ -41,6 +42,7 @@ def editing(application: Application, *, by: User) -> Iterator[Application]:
         if not rules.may_edit(by, application):
             raise PermissionDenied("edit")
         yield draft
+        approvals.lapse(draft, by=by)
         Application.objects.filter(pk=draft.pk).update(content_version=F("content_version") + 1)
 
 

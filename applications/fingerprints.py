@@ -2,9 +2,33 @@
 
 import hashlib
 import json
+from collections.abc import Iterable
 from typing import Any
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from applications.models import Application
+
+DIGEST_LENGTH = 16
+PART_WORDS: dict[str, Promise] = {
+    "title_sv": gettext_lazy("the title"),
+    "title_en": gettext_lazy("the title"),
+    "start_on": gettext_lazy("the period"),
+    "end_on": gettext_lazy("the period"),
+    "parties": gettext_lazy("the contact persons"),
+    "core_areas": gettext_lazy("the areas"),
+    "cooperation_areas": gettext_lazy("the areas"),
+    "goals": gettext_lazy("the goals"),
+    "answers": gettext_lazy("the answers"),
+    "results": gettext_lazy("the results"),
+    "indicators": gettext_lazy("the indicators"),
+    "activities": gettext_lazy("the activities"),
+    "risks": gettext_lazy("the risks"),
+    "budget": gettext_lazy("the budget"),
+    "attachments": gettext_lazy("the letters of intent"),
+}
 
 PARTY = (
     "organisation",
@@ -39,14 +63,30 @@ ATTACHMENT = ("organisation", "file_name", "sha256")
 
 def fingerprint(application: Application) -> str:
     """Return the SHA-256 of the content, in hexadecimal."""
+    return fingerprint_of(content(application))
+
+
+def fingerprint_of(written: Any) -> str:
+    """Return the SHA-256 of ``written``: the content, or one part of it."""
     text = json.dumps(
-        content(application),
+        written,
         ensure_ascii=False,
         sort_keys=True,
         separators=(",", ":"),
         default=str,
     )
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def digests(written: dict[str, Any]) -> dict[str, str]:
+    """Return a short fingerprint of each part, to tell later which one was changed."""
+    return {part: fingerprint_of(rows)[:DIGEST_LENGTH] for part, rows in written.items()}
+
+
+def part_words(parts: Iterable[str]) -> list[str]:
+    """Return the parts in the reader's language, each word once."""
+    words = (str(PART_WORDS.get(part, _("the application"))) for part in parts)
+    return list(dict.fromkeys(words))
 
 
 def content(application: Application) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The letters of a case: who is told what, in whose language."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,12 +8,12 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from applications.models import Application, CaseParty
+from applications.models import Application, Approval, CaseParty
 from icld_portal.localize import day, in_language, money
 from icld_portal.localize import moment as written_moment
 from icld_portal.mail import new_letter, queue_letters, render_letter
 from icld_portal.models import Letter
-from partnerships.models import Membership, OrganisationSide, Role
+from partnerships.models import Membership, OrganisationSide, Role, User
 from partnerships.models.people import SUBMITTING_ROLES, WRITING_ROLES
 
 TOLD_ROLES = (Role.ADMINISTRATOR, Role.COORDINATOR, Role.PROJECT_MANAGER, Role.SIGNATORY)
@@ -80,7 +80,10 @@ def tell(
 ) -> None:
     """Queue the letter ``kind``, by default to both parties, in each reader's language."""
     told = recipients(application) if to is None else to
-    queue_letters(_letter(application, kind, recipient, facts) for recipient in told)
+    queue_letters(
+        _letter(application, kind, recipient, _money_words(facts, recipient.language))
+        for recipient in told
+    )
 
 
 def _letter(
@@ -89,7 +92,7 @@ def _letter(
     subject, body = render_letter(
         f"applications/letters/{kind}",
         recipient.language,
-        _context(application, recipient) | _money_words(facts, recipient.language),
+        _context(application, recipient) | facts,
     )
     return new_letter(
         to_email=recipient.email,
@@ -124,11 +127,68 @@ def remind(application: Application) -> None:
     tell(application, "reminder", to=writers(application))
 
 
+def tell_withdrawn(application: Application) -> None:
+    """A party has taken the application back."""
+    tell(application, "withdrawn")
+
+
+def tell_reopened(application: Application) -> None:
+    """The application is a draft again and must be handed in anew."""
+    tell(application, "reopened")
+
+
+def tell_lapsed(
+    application: Application, lapsed: Iterable[Approval], *, changed: Callable[[], str]
+) -> None:
+    """Tell who approved, and the coordinators, that it has to be approved again.
+
+    ``changed`` says what was changed, in the language that is active when it is called.
+    """
+    approvals = list(lapsed)
+    to = {person.email: person for person in _coordinators(application)}
+    to |= {approval.signatory.email: approval.signatory for approval in approvals}
+    letters = []
+    for person in to.values():
+        with translation.override(person.language):
+            facts = {
+                "approvals": [
+                    {"name": approval.name, "organisation": approval.organisation.name}
+                    for approval in approvals
+                ],
+                "changed_by": approvals[0].lapsed_by,
+                "changed_at": written_moment(approvals[0].lapsed_at),
+                "changed": changed(),
+            }
+        letters.append(_letter(application, "lapsed", _recipient(person), facts))
+    queue_letters(letters)
+
+
+def ask_to_approve(application: Application, awaited: Iterable[User], *, by: User) -> None:
+    """Ask the signatories who are awaited to read and approve."""
+    queue_letters(
+        _letter(application, "approve", _recipient(person), {"asked_by": by.name})
+        for person in {person.email: person for person in awaited}.values()
+    )
+
+
+def _recipient(person: User) -> Recipient:
+    return Recipient(person.email, person.language, person.name, person.pk)
+
+
+def _coordinators(application: Application) -> list[User]:
+    memberships = Membership.objects.filter(
+        organisation__in=[party.organisation_id for party in application.case_parties.all()],
+        role=Role.COORDINATOR,
+        user__is_active=True,
+    )
+    return [membership.user for membership in memberships.select_related("user")]
+
+
 def _context(application: Application, recipient: Recipient) -> dict[str, Any]:
     with translation.override(recipient.language):
         return {
             "reference": application.reference,
-            "title": in_language(application, "title"),
+            "title": in_language(application, "title") or _("Untitled"),
             "partnership": application.partnership.name,
             "grant_type": application.get_grant_type_display(),
             "deadline": day(application.deadline_on),

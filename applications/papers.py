@@ -41,14 +41,18 @@ def is_due(application: Application, kind: str) -> bool:
 def make_papers(application_id: int, kind: str) -> None:
     """Make the paper of ``kind`` in every language it is not made in yet.
 
-    Raises NotDue when the case has not got there, PdfNotAvailable without Pango.
+    Raises NotDue when the case has not got there, PdfNotAvailable without Pango. A case
+    that its parties have opened again before the job ran gets its paper next time.
     """
     application = Application.objects.select_related(
         "partnership", "round", "country", "sheet", "budget", "submitted_by"
     ).get(pk=application_id)
+    if application.status == Status.DRAFT and application.reference:
+        return
     if not is_due(application, kind):
         raise NotDue(f"{application.handle} {kind}")
-    made = set(application.papers.filter(kind=kind).values_list("language", flat=True))
+    own = application.papers.filter(kind=kind, edition=application.edition)
+    made = set(own.values_list("language", flat=True))
     for language, _name in settings.LANGUAGES:
         if language not in made:
             _freeze(application, kind, language, DRAWN_BY[kind](application, language))
@@ -59,14 +63,38 @@ def _freeze(application: Application, kind: str, language: str, pdf: bytes) -> N
     stored = default_storage.save(f"papers/{secrets.token_hex(16)}.pdf", ContentFile(pdf))
     try:
         with transaction.atomic():
+            if not _is_still(application):
+                default_storage.delete(stored)
+                return
             ApplicationPaper.objects.create(
                 application=application,
                 kind=kind,
                 language=language,
-                file_name=f"{application.reference}-{NAMES[PaperKind(kind), language]}.pdf",
+                edition=application.edition,
+                file_name=_file_name(application, kind, language),
                 file=stored,
                 sha256=hashlib.sha256(pdf).hexdigest(),
                 size_bytes=len(pdf),
             )
     except IntegrityError:
         default_storage.delete(stored)
+
+
+def _is_still(application: Application) -> bool:
+    """Lock the case and say whether the submission that was drawn still stands."""
+    now = Application.objects.select_for_update(of=("self",)).get(pk=application.pk)
+    return (now.status != Status.DRAFT) and now.edition == application.edition
+
+
+def _file_name(application: Application, kind: str, language: str) -> str:
+    """What the file is called: a second submission says that it is one."""
+    again = f"-{application.edition}" if application.edition > 1 else ""
+    return f"{application.reference}-{NAMES[PaperKind(kind), language]}{again}.pdf"
+
+
+def newest(application: Application, kind: str, language: str) -> ApplicationPaper | None:
+    """Return the paper of the submission that stands; for a draft, of the last one."""
+    made = application.papers.filter(kind=kind, language=language)
+    if application.status != Status.DRAFT:
+        made = made.filter(edition=application.edition)
+    return made.order_by("-edition").first()

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils import timezone, translation
 
+from applications import approvals
 from applications.models import (
     Activity,
     Answer,
@@ -115,6 +116,7 @@ def _receipt(application: Application) -> dict[str, Any]:
         "risks": (risks := list(application.risks.all())),
         "risk_matrix": matrix_of(risks),
         "budget": budget_tables(application.budget, _lines(application)),
+        "approvals": approvals.of_parties(application),
         "attachments": list(application.attachments.select_related("organisation")),
     }
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from applications import completeness, rules
+from applications.approvals import PartyApproval
 from applications.drafting import answers_by_question
 from applications.models import Application, Part, Section, Status
 from icld_portal.problems import Problem, blocking
@@ -102,8 +103,22 @@ def _part_is_begun(application: Application, part: str) -> bool:
     return any(bool(rows.all()) for rows in lists.get(Part(part), ()))
 
 
-def next_step(application: Application, user: User, tasks: Sequence[Task]) -> NextStep:
+def next_step(
+    application: Application,
+    user: User,
+    tasks: Sequence[Task],
+    parties: Sequence[PartyApproval],
+) -> NextStep:
     """Return what ``user`` should do with a draft now."""
+    awaited = [state for state in parties if not state.is_given]
+    is_written = not any(blocking(task.problems) for task in tasks)
+    if is_written and any(user in state.signatories for state in awaited):
+        return NextStep(
+            _("Read and approve the application"),
+            _("It is complete and waits for your approval. Have your second factor at hand."),
+            reverse("applications:approval", args=[application.handle]),
+            _("Read and approve"),
+        )
     if not rules.may_edit(user, application):
         return NextStep(
             _("The application is being written"),
@@ -117,6 +132,14 @@ def next_step(application: Application, user: User, tasks: Sequence[Task]) -> Ne
             _("%(done)d of %(all)d parts are complete.") % {"done": done, "all": len(tasks)},
             task.url,
             _("Continue") if done or task.state == GAPS else _("Begin"),
+        )
+    if awaited:
+        return NextStep(
+            _("Both parties approve the application"),
+            _("Awaited: %(parties)s.")
+            % {"parties": ", ".join(state.organisation.name for state in awaited)},
+            reverse("applications:approval", args=[application.handle]),
+            _("See who is awaited"),
         )
     check = reverse("applications:check", args=[application.handle])
     if rules.may_submit(user, application):

@@ -50,6 +50,22 @@ def may_withdraw(user: User, application: Application) -> bool:
     return may_submit(user, application)
 
 
+def may_reopen(user: User, application: Application) -> bool:
+    """Who may hand in may also open it again, while that is allowed."""
+    return may_submit(user, application)
+
+
+def may_approve(user: User, application: Application, organisation_id: int) -> bool:
+    """An authorised signatory of a party approves for that party."""
+    signs_for = user.organisations_with(frozenset({Role.SIGNATORY}))
+    return organisation_id in signs_for & party_ids(application)
+
+
+def may_remind(user: User, application: Application) -> bool:
+    """Writers and those who hand in ask the signatories to look."""
+    return may_edit(user, application) or may_submit(user, application)
+
+
 def may_start(user: User, partnership: Partnership) -> bool:
     """Writers of any party begin a case of their partnership."""
     parties = {party.organisation_id for party in partnership.parties.all()}

@@ -31,6 +31,8 @@ MOVES: frozenset[tuple[Status, Status]] = frozenset(
         (Status.DRAFT, Status.SUBMITTED),
         (Status.SUBMITTED, Status.IN_ASSESSMENT),
         (Status.SUBMITTED, Status.WITHDRAWN),
+        (Status.SUBMITTED, Status.DRAFT),
+        (Status.WITHDRAWN, Status.DRAFT),
         (Status.IN_ASSESSMENT, Status.WITHDRAWN),
         (Status.IN_ASSESSMENT, Status.APPROVED),
         (Status.IN_ASSESSMENT, Status.REJECTED),

@@ -4,6 +4,7 @@ from django.urls import path
 
 from applications.views import (
     answers,
+    approving,
     assessing,
     beginning,
     budget,
@@ -64,6 +65,9 @@ urlpatterns = [
     ),
     path("applications/<slug:handle>/move/", submitting.move, name="move"),
     path("applications/<slug:handle>/check/", submitting.check, name="check"),
+    path("applications/<slug:handle>/approval/", approving.approval, name="approval"),
+    path("applications/<slug:handle>/approval/remind/", approving.remind, name="remind"),
+    path("applications/<slug:handle>/reopen/", submitting.reopen, name="reopen"),
     path("applications/<slug:handle>/submit/", submitting.submit, name="submit"),
     path("applications/<slug:handle>/withdraw/", submitting.withdraw, name="withdraw"),
     path("applications/<slug:handle>/begin-again/", beginning.again, name="again"),
@@ -99,6 +103,11 @@ urlpatterns = [
     # ICLD: one case
     path("applications/<slug:handle>/take-up/", assessing.take_up, name="take_up"),
     path("applications/<slug:handle>/officer/", assessing.assign, name="assign"),
+    path(
+        "applications/<slug:handle>/letters/<int:organisation>/answer/",
+        approving.answer_letter,
+        name="answer_letter",
+    ),
     path("applications/<slug:handle>/assessment/", assessing.assess, name="assess"),
     path("applications/<slug:handle>/decision/", deciding.decide, name="decide"),
     path("applications/<slug:handle>/decided/", deciding.decided, name="decided"),

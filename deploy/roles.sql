@@ -47,7 +47,8 @@ BEGIN
         'finance_grantyear',
         'applications_decision',
         'applications_decisionyear',
-        'applications_applicationpaper'
+        'applications_applicationpaper',
+        'applications_letteranswer'
     ] LOOP
         IF to_regclass('public.' || name) IS NOT NULL THEN
             EXECUTE format('REVOKE UPDATE, DELETE ON TABLE public.%I FROM portal_web', name);

@@ -57,3 +57,9 @@ def freeze(budget: Budget, *, at: datetime) -> None:
     """Let nobody write the budget's lines any more; Postgres holds it."""
     budget.frozen_at = at
     budget.save(update_fields=["frozen_at"])
+
+
+def unfreeze(budget: Budget) -> None:
+    """Let the parties write the lines again: their application is a draft once more."""
+    budget.frozen_at = None
+    budget.save(update_fields=["frozen_at"])

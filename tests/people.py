@@ -72,6 +72,12 @@ def partner_coordinator(machakos) -> User:
 
 
 @pytest.fixture
+def partner_signatory(machakos) -> User:
+    """Signs for Machakos County, in English."""
+    return make_person("Demo Signatory", machakos, Role.SIGNATORY, language="en")
+
+
+@pytest.fixture
 def stranger(vara) -> User:
     """Coordinates in a municipality that has nothing to do with the case."""
     return make_person("Test Främling", vara, Role.COORDINATOR)

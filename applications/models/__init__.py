@@ -2,6 +2,7 @@
 
 from applications.models.answers import Answer, AnswerSheet
 from applications.models.application import Application, CaseParty, ReferenceSeries
+from applications.models.approvals import Approval, Factor, LetterAnswer
 from applications.models.attachments import Attachment
 from applications.models.bundles import Bundle
 from applications.models.decisions import Assessment, Decision, DecisionYear, Outcome
@@ -29,6 +30,7 @@ __all__ = [
     "AnswerSheet",
     "Application",
     "ApplicationPaper",
+    "Approval",
     "Assessment",
     "Attachment",
     "Bundle",
@@ -37,9 +39,11 @@ __all__ = [
     "CoreArea",
     "Decision",
     "DecisionYear",
+    "Factor",
     "Goal",
     "GrantTypeSetting",
     "Indicator",
+    "LetterAnswer",
     "Outcome",
     "OwnerSide",
     "PaperKind",

@@ -26,8 +26,6 @@ from partnerships.models import Country, Organisation, Partnership, PartySide, U
 # What was handed in can be read for ever as it was handed in.
 FACTS = (
     "reference",
-    "received_at",
-    "content_sha256",
     "title_sv",
     "title_en",
     "start_on",
@@ -37,6 +35,27 @@ FACTS = (
     "sheet_id",
     "budget_id",
 )
+# What a submission has noted; it is cleared when the parties take the application back.
+NOTED = ("received_at", "content_sha256")
+# A party that has neither an approval of exactly this content nor, as a partner, a letter.
+PARTY_NOT_BOUND = """
+    SELECT 1 FROM applications_caseparty AS party
+    WHERE party.application_id = NEW.id
+    AND NOT EXISTS (
+        SELECT 1 FROM applications_approval AS approval
+        WHERE approval.application_id = NEW.id
+        AND approval.organisation_id = party.organisation_id
+        AND approval.lapsed_at IS NULL
+        AND approval.content_sha256 = NEW.content_sha256
+    )
+    AND NOT (
+        party.side = 'partner' AND EXISTS (
+            SELECT 1 FROM applications_attachment AS letter
+            WHERE letter.application_id = NEW.id
+            AND letter.organisation_id = party.organisation_id
+        )
+    )
+"""
 # What the parties write, as it is loaded with one query per kind of row.
 CONTENT = (
     "core_areas",
@@ -63,8 +82,15 @@ def new_key() -> str:
 
 def handed_in_facts_changed() -> str:
     """SQL over OLD and NEW: an application that was handed in gets another fact."""
-    old, new = (", ".join(f"{row}.{fact}" for fact in FACTS) for row in ("OLD", "NEW"))
-    return f"OLD.status <> 'draft' AND ROW({old}) IS DISTINCT FROM ROW({new})"
+    return (
+        f"OLD.status <> 'draft' AND ({_differ(FACTS)} "
+        f"OR (NEW.status <> 'draft' AND {_differ(NOTED)}))"
+    )
+
+
+def _differ(columns: tuple[str, ...]) -> str:
+    old, new = (", ".join(f"{row}.{column}" for column in columns) for row in ("OLD", "NEW"))
+    return f"ROW({old}) IS DISTINCT FROM ROW({new})"
 
 
 def frozen_with_case() -> list[object]:
@@ -168,6 +194,14 @@ class Application(models.Model):
     sheet = models.OneToOneField(AnswerSheet, models.PROTECT, related_name="application")
     budget = models.OneToOneField(Budget, models.PROTECT, related_name="application")
     content_version = models.PositiveIntegerField(default=1)
+    has_approvals = models.BooleanField(
+        default=False,
+        editable=False,
+        help_text=_("Whether an approval is valid: a save that lapses none asks for none."),
+    )
+    edition = models.PositiveSmallIntegerField(
+        default=1, help_text=_("Which submission this is or will be: 2 once it was reopened.")
+    )
     content_sha256 = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     created_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
@@ -220,7 +254,8 @@ class Application(models.Model):
         ]
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(status="draft", reference=None, received_at=None)
+                # A draft that was handed in and reopened keeps its reference.
+                condition=Q(status="draft", received_at=None)
                 | (~Q(status="draft") & Q(reference__isnull=False, received_at__isnull=False)),
                 name="application_handed_in_has_reference",
             ),
@@ -258,7 +293,27 @@ class Application(models.Model):
             pgtrigger.Protect(
                 name="handed_in_stays",
                 operation=pgtrigger.Delete,
-                condition=~pgtrigger.Q(old__status="draft"),
+                condition=~pgtrigger.Q(old__status="draft")
+                | pgtrigger.Q(old__reference__isnull=False),
+            ),
+            pgtrigger.Protect(
+                name="reference_stays",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(
+                    "OLD.reference IS NOT NULL AND OLD.reference IS DISTINCT FROM NEW.reference"
+                ),
+            ),
+            pgtrigger.Trigger(
+                name="needs_both_parties",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__status="draft", new__status="submitted"),
+                func=f"""
+                    IF EXISTS ({PARTY_NOT_BOUND}) THEN
+                        RAISE EXCEPTION 'pgtrigger: a party has not approved this content';
+                    END IF;
+                    RETURN NEW;
+                """,
             ),
             pgtrigger.Protect(
                 name="handed_in_facts_stay",

@@ -19,16 +19,18 @@ class PaperKind(models.TextChoices):
 
 
 class ApplicationPaper(FrozenPaper):
-    """A receipt or decision letter, made once per language. Append-only."""
+    """A receipt or decision letter, made once per submission and language. Append-only."""
 
     application = models.ForeignKey(Application, models.PROTECT, related_name="papers")
     kind = models.CharField(_("kind"), max_length=8, choices=PaperKind.choices)
+    edition = models.PositiveSmallIntegerField(_("submission"), default=1)
 
     class Meta:
-        ordering: ClassVar = ["application", "kind", "language"]
+        ordering: ClassVar = ["application", "kind", "edition", "language"]
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["application", "kind", "language"], name="paper_once_per_language"
+                fields=["application", "kind", "edition", "language"],
+                name="paper_once_per_submission",
             ),
             known("kind", PaperKind, name="paper_kind_known"),
         ]

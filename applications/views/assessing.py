@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from applications import rules, workflow
+from applications import approvals, rules, workflow
 from applications.forms.office import AssessmentForm, OfficerForm
 from applications.models import Application, Assessment, Decision, PaperKind, Status
 from applications.models.application import ApplicationQuerySet
@@ -40,7 +40,10 @@ def staff_cases(user: User) -> ApplicationQuerySet:
 def staff_case(request: PortalRequest, application: Application) -> HttpResponse:
     """Show one case, already found visible: the next step, the facts, what was decided."""
     decision = decision_on(application)
+    signed = approvals.of_parties(application)
     context = {
+        "letters": [state for state in signed if state.stands_in],
+        "signed": signed,
         "application": application,
         "parties": application.case_parties.all(),
         "step": next_step(request.user, application),
@@ -120,7 +123,8 @@ def officer_form(user: User, application: Application) -> OfficerForm | None:
 
 def papers_of(application: Application) -> list[dict[str, Any]]:
     """Return the links to the papers there are to be, made or still in the making."""
-    made = set(application.papers.values_list("kind", "language"))
+    own = application.papers.filter(edition=application.edition)
+    made = set(own.values_list("kind", "language"))
     languages = [language for language, _name in settings.LANGUAGES]
     return [
         {

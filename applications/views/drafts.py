@@ -6,7 +6,7 @@ from django.db.models import prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from applications import deadlines, progress, rules, workflow
+from applications import approvals, deadlines, progress, rules, workflow
 from applications.finding import case_of
 from applications.models import Application, PaperKind, Status
 from applications.models.application import CONTENT
@@ -37,12 +37,14 @@ def draft_context(request: PortalRequest, draft: Application) -> dict[str, Any]:
     lines = caps.lines_of(draft.budget)
     may_edit = rules.may_edit(request.user, draft)
     is_open = draft.is_open_at(request.received_at)
+    parties = approvals.of_parties(draft)
     return {
         "application": draft,
         "tasks": tasks,
         "complete": sum(task.state == progress.COMPLETE for task in tasks),
         "may_edit": may_edit,
-        "step": progress.next_step(draft, request.user, tasks),
+        "parties": parties,
+        "step": progress.next_step(draft, request.user, tasks, parties),
         "totals": caps.totals(draft.budget, lines),
         "limit": caps.limit_for(draft.budget),
         "local_deadlines": deadlines.local_deadlines(draft),
@@ -70,6 +72,7 @@ def bundled_with(request: PortalRequest, case: Application) -> list[Application]
 def handed_in_context(request: PortalRequest, case: Application) -> dict[str, Any]:
     """What the parties see of a case that has left their hands."""
     decision = getattr(case, "decision", None)
+    may_reopen = workflow.REOPEN.is_open_to(request.user, case)
     return {
         "application": case,
         "word": APPLICANT_WORDS[Status(case.status)],
@@ -80,5 +83,7 @@ def handed_in_context(request: PortalRequest, case: Application) -> dict[str, An
         "totals": caps.totals(case.budget),
         "bundled": bundled_with(request, case),
         "may_start": rules.may_start(request.user, case.partnership),
+        "parties": approvals.of_parties(case),
+        "may_reopen": may_reopen and not workflow.reopen_problems(case, at=request.received_at),
         "may_withdraw": workflow.WITHDRAW.is_open_to(request.user, case),
     }

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, render
 from django_htmx.http import HttpResponseClientRedirect
 
 from applications.models import Application, ApplicationPaper, PaperKind
-from applications.papers import is_due
+from applications.papers import is_due, newest
 from icld_portal.access import PARTIES_AND_OFFICE, get_only
 from icld_portal.files import download
 from partnerships.requests import PortalRequest
@@ -21,7 +21,7 @@ def paper(request: PortalRequest, handle: str, kind: str, language: str) -> Http
     application = get_object_or_404(Application.objects.visible_to(request.user).by_handle(handle))
     if kind not in PaperKind.values or language not in dict(settings.LANGUAGES):
         raise Http404
-    made = application.papers.filter(kind=kind, language=language).first()
+    made = newest(application, kind, language)
     if request.htmx:  # The page that waits for it asks.
         return HttpResponseClientRedirect(request.path) if made else HttpResponse(status=204)
     if made:

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from applications import completeness, progress, rules, workflow
+from applications import approvals, completeness, progress, rules, workflow
 from applications.finding import case_of
 from applications.models import Application, Status
 from icld_portal.access import PARTIES_AND_OFFICE, get_only, post_only
@@ -33,11 +33,15 @@ def check_context(request: PortalRequest, application: Application) -> dict[str,
     tasks = progress.task_list(application)
     outside = list(completeness.round_problems(application, request.received_at))
     found = [problem for task in tasks for problem in task.problems]
+    parties = approvals.of_parties(application)
+    written = not blocking(found)
     return {
         "application": application,
         "tasks": tasks,
         "outside": outside,
-        "ready": not blocking([*outside, *found]),
+        "parties": parties,
+        "written": written,
+        "ready": written and not blocking([*outside, *approvals.problems(parties)]),
         "warnings": [problem for problem in found if not problem.blocks],
         "may_submit": rules.may_submit(request.user, application),
         "may_edit": rules.may_edit(request.user, application),
@@ -108,3 +112,23 @@ def withdraw(request: PortalRequest, handle: str) -> HttpResponse:
     else:
         messages.success(request, _("The application is withdrawn."))
     return redirect(reverse("applications:application", args=[application.handle]))
+
+
+@PARTIES_AND_OFFICE
+@post_only
+def reopen(request: PortalRequest, handle: str) -> HttpResponse:
+    """Make a draft of a handed-in application again, after one question."""
+    application = case_of(request, handle)
+    if request.POST.get("sure") != "yes":
+        return render(request, "applications/reopen.html", {"application": application})
+    try:
+        workflow.reopen(application, by=request.user, at=request.received_at)
+    except WrongStatus:
+        messages.warning(request, _("This application has moved on since you opened the page."))
+    except NotReady as stopped:
+        messages.warning(request, stopped.problems[0].text)
+    else:
+        messages.success(
+            request, _("The application is open again. Submit it before the deadline.")
+        )
+    return redirect(application)

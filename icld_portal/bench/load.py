@@ -17,7 +17,7 @@ from icld_portal.bench.browser import Browser
 from icld_portal.bench.figures import Figure, at_least, at_most
 from icld_portal.bench.sites import Site
 from icld_portal.bench.works import Failed, section_path, sections_of
-from icld_portal.bench.world import World
+from icld_portal.bench.world import World, approve_by_both
 from icld_portal.bench.writing import Writer
 
 LIST_PER_SECOND, SAVES_PER_SECOND = 60, 120
@@ -107,7 +107,7 @@ def submits(site: Site, world: World, crowd: Crowd, applications: int) -> Figure
 
     Raises Failed when one is lost: then the time says nothing.
     """
-    drafts = world.spare[-crowd.submits :]
+    drafts = [approve_by_both(draft) for draft in world.spare[-crowd.submits :]]
 
     def hand_in(share: list[Application]) -> None:
         browser = Browser(site.port, world.submitter)

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from django.db.models import Count
 
-from applications import workflow
-from applications.models import Application, ApplicationPaper, CaseParty, Outcome, PaperKind
+from applications import approvals, workflow
+from applications.models import Application, ApplicationPaper, CaseParty, Factor, Outcome, PaperKind
 from applications.papers import make_papers
 from icld_portal.bench import drafts
 from icld_portal.bench.browser import sign_in
@@ -49,7 +49,7 @@ def build(*, spare: int) -> World:
         draft=drafts.write_draft(partnership_of(busiest), by=applicant),
         decided=decided,
         assessed=assess(hand_in(busiest, by=applicant), by=decider),
-        spare=drafts.copies(model, spare),
+        spare=[approve_by_both(copy) for copy in drafts.copies(model, spare)],
         stored_paper=ApplicationPaper.objects.filter(application=decided).latest("pk"),
     )
 
@@ -101,8 +101,32 @@ def partnership_of(organisation: Organisation) -> Partnership:
 
 
 def hand_in(organisation: Organisation, *, by: User) -> Application:
-    """Write and submit a project of ``organisation``."""
-    return workflow.submit(drafts.write_draft(partnership_of(organisation), by=by), by=by)
+    """Write, approve and submit a project of ``organisation``."""
+    draft = drafts.write_draft(partnership_of(organisation), by=by)
+    return workflow.submit(approve_by_both(draft), by=by)
+
+
+def approve_by_both(draft: Application) -> Application:
+    """Let each party's signatory, made where there is none, approve what is written."""
+    version = Application.objects.get(pk=draft.pk).content_version
+    for party in draft.case_parties.select_related("organisation"):
+        approvals.approve(
+            draft,
+            by=signatory_of(party.organisation),
+            organisation=party.organisation_id,
+            statement="Vi godkänner ansökan.",
+            version=version,
+            method=Factor.TOTP,
+        )
+    return draft
+
+
+def signatory_of(organisation: Organisation) -> User:
+    """Return somebody who signs for ``organisation``."""
+    found = User.objects.filter(
+        memberships__organisation=organisation, memberships__role=Role.SIGNATORY
+    ).first()
+    return found or person(f"Test Signatory{organisation.pk}", organisation, Role.SIGNATORY)
 
 
 def assess(application: Application, *, by: User) -> Application:

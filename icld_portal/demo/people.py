@@ -104,10 +104,11 @@ def make_people(organisations: Sequence[Organisation]) -> None:
     for number, organisation in enumerate(organisations):
         wanted += _members(organisation, number)
     hashed = make_password(PASSWORD)  # Once: an honest hash takes a twentieth of a second.
-    User.objects.bulk_create(
-        User(email=email, name=name, password=hashed, language=_language(organisation))
+    people = {
+        email: User(email=email, name=name, password=hashed, language=_language(organisation))
         for email, name, _role, organisation in wanted
-    )
+    }
+    User.objects.bulk_create(people.values())
     users = {user.email: user for user in User.objects.filter(email__endswith=DOMAIN)}
     Membership.objects.bulk_create(
         Membership(user=users[email], organisation=organisation, role=role)
@@ -125,7 +126,7 @@ def _members(organisation: Organisation, number: int) -> list[tuple[str, str, Ro
     word = STARS.get(organisation.name)
     if word is None:
         names, word = {Role.COORDINATOR: names[Role.COORDINATOR]}, slugify(organisation.name)
-    return [
+    members = [
         (
             f"{role.value.replace('_', '-')}@{word}.{DOMAIN}",
             f"{first} {last}" if swedish else f"{first} {last} ({organisation.name})",
@@ -134,6 +135,10 @@ def _members(organisation: Organisation, number: int) -> list[tuple[str, str, Ro
         )
         for role, last in names.items()
     ]
+    if organisation.name not in STARS:  # In a small organisation the coordinator signs too.
+        email, name, _role, _organisation = members[0]
+        members.append((email, name, Role.SIGNATORY, organisation))
+    return members
 
 
 def _is_swedish(organisation: Organisation) -> bool:

@@ -11,12 +11,13 @@ from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
 
-from applications import drafting, workflow
+from applications import approvals, drafting, workflow
 from applications.models import (
     Activity,
     Application,
     CooperationArea,
     CoreArea,
+    Factor,
     Goal,
     Indicator,
     Outcome,
@@ -31,7 +32,7 @@ from icld_portal.demo import parties, people, rounds
 from icld_portal.demo.budgets import Costs
 from icld_portal.demo.texts import DATA, Writer
 from icld_portal.localize import STOCKHOLM
-from partnerships.models import Organisation, Partnership, PartySide, Role, User
+from partnerships.models import Membership, Organisation, Partnership, PartySide, Role, User
 
 GOALS = {
     "GOV": "16",
@@ -64,6 +65,10 @@ REASON = {
         "Ansökan visar inte tillräckligt vad som ska förändras hos samarbetsparten. "
         "Parterna är välkomna med en ny ansökan i nästa omgång."
     ),
+}
+STATEMENT = {
+    "sv": "Jag godkänner ansökan för %s.",
+    "en": "I approve the application for %s.",
 }
 GUIDE_REASON = (
     "Möten i båda länderna varje år och tolkning mellan tre språk kostar mer än riktpunkten."
@@ -137,6 +142,12 @@ class World:
         }
 
     @cached_property
+    def signatories(self) -> dict[int, User]:
+        """The authorised signatory of each organisation, by its id."""
+        memberships = Membership.objects.filter(role=Role.SIGNATORY).select_related("user")
+        return {membership.organisation_id: membership.user for membership in memberships}
+
+    @cached_property
     def officers(self) -> list[User]:
         """ICLD's programme officers."""
         return list(User.objects.filter(memberships__role=Role.OFFICER).order_by("pk"))
@@ -165,8 +176,24 @@ class World:
         self.write(application, plan, by=by, number=number)
         if plan.ends_as in {"draft", "gaps"}:
             return
-        workflow.submit(application, by=by, at=written.at(0.5 + part * 0.5))
+        submitted_at = written.at(0.5 + part * 0.5)
+        self.approve(application, at=submitted_at)
+        workflow.submit(application, by=by, at=submitted_at)
         self.handle(application, plan, demo_round.handled, part, by=by, number=number)
+
+    def approve(self, application: Application, *, at: datetime) -> None:
+        """Let a signatory of each party approve what is written."""
+        version = Application.objects.get(pk=application.pk).content_version
+        for party in application.case_parties.select_related("organisation"):
+            approvals.approve(
+                application,
+                by=self.signatories[party.organisation_id],
+                organisation=party.organisation_id,
+                statement=STATEMENT[application.language] % party.organisation.name,
+                version=version,
+                method=Factor.TOTP,
+                at=at,
+            )
 
     def handle(
         self,

@@ -226,6 +226,7 @@ def test_icld_s_work_list_marks_what_was_applied_for_together(
     cases.open_round()
     for draft in beginning.start_bundle(partnership, by=coordinator):
         cases.fill(draft, by=coordinator)
+        cases.approve_by_both(draft)
         workflow.submit(Application.objects.get(pk=draft.pk), by=coordinator)
     cases.submitted(partnership, by=coordinator, grant_type="dissemination", sek=40_000)
 

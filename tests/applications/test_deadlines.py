@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 @pytest.fixture
 def draft(partnership, coordinator) -> Application:
-    return cases.ready_draft(partnership, by=coordinator)
+    return cases.written_draft(partnership, by=coordinator)
 
 
 def prolong(draft, by, days=5, reason="The mayor was ill."):
@@ -40,6 +40,7 @@ def prolong(draft, by, days=5, reason="The mayor was ill."):
 def test_a_prolonged_case_is_taken_to_the_last_second_of_its_own_day(
     draft, officer, coordinator, late, accepted
 ):
+    cases.approve_by_both(draft)
     prolong(draft, officer)
     draft = Application.objects.get(pk=draft.pk)
     at = end_of(draft.round.deadline_on + timedelta(days=5)) + late
@@ -85,6 +86,7 @@ def test_only_icld_s_officers_and_administrators_give_more_time(draft, who, requ
 
 
 def test_what_is_handed_in_needs_no_more_time(draft, officer, coordinator):
+    cases.approve_by_both(draft)
     workflow.submit(draft, by=coordinator)
     with pytest.raises(WrongStatus):
         prolong(draft, officer)
@@ -148,6 +150,7 @@ def test_a_missed_reminder_is_made_up_for_once(begun_long_ago):
 
 
 def test_nobody_is_reminded_of_what_is_handed_in_or_was_begun_after_the_day(draft, coordinator):
+    cases.approve_by_both(draft)
     assert deadlines.send_reminders(at=noon(draft, 14)) == 1
     late = cases.empty_draft(draft.partnership, by=coordinator, grant_type="steering_group")
     Application.objects.filter(pk=late.pk).update(created_at=noon(late, 5))

@@ -40,10 +40,14 @@ def test_a_ready_draft_is_handed_in_frozen_and_both_parties_are_told(partnership
     assert (case.status, case.received_at) == (Status.SUBMITTED, arrived)
     assert case.reference == f"{arrived.year}-0001"
     assert len(case.content_sha256) == 64
-    assert [event.verb for event in events_of(case)] == ["start", "submit"]
+    assert [event.verb for event in events_of(case)] == ["start", "sign", "sign", "submit"]
+    signatories = {
+        cases.signatory_of(party.organisation).email for party in case.case_parties.all()
+    }
     assert set(Letter.objects.values_list("to_email", flat=True)) == {
         coordinator.email,
         "contact@example.org",
+        *signatories,
     }
     with pytest.raises(WrongStatus), editing(case, by=coordinator):
         pass
@@ -213,7 +217,13 @@ def test_a_draft_that_missed_its_deadline_moves_to_the_open_round_with_its_conte
     case = workflow.submit(draft, by=coordinator, at=late)
 
     assert (case.round, case.status) == (following, Status.SUBMITTED)
-    assert [event.verb for event in events_of(case)] == ["start", "move_to_open_round", "submit"]
+    assert [event.verb for event in events_of(case)] == [
+        "start",
+        "sign",
+        "sign",
+        "move_to_open_round",
+        "submit",
+    ]
 
 
 def test_a_stranger_does_not_move_a_draft(partnership, coordinator, stranger):

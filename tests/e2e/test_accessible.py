@@ -99,7 +99,10 @@ def test_pages_of_a_party(visitor, partnership, coordinator, decider):
         check(visitor, *(f"/applications/{draft.handle}/sections/{key}/" for key in keys))
         check(
             visitor,
-            *(f"/applications/{draft.handle}/{name}/" for name in ("check", "read", "letters")),
+            *(
+                f"/applications/{draft.handle}/{name}/"
+                for name in ("check", "approval", "read", "letters")
+            ),
         )
 
 

@@ -2,8 +2,10 @@
 
 import re
 from io import BytesIO
+from time import time
 
 import pytest
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from pikepdf import Pdf
 from playwright.sync_api import Page
 
@@ -11,6 +13,7 @@ from applications.models import Application, DecisionYear, Status
 from finance.models import BudgetLine, Grant, GrantYear
 from icld_portal.localize import money
 from icld_portal.models import Letter
+from partnerships.models import User
 from tests.e2e.conftest import Visitor
 from tests.factories import cases
 from tests.reading_pdf import text_of
@@ -25,7 +28,15 @@ BUDGET = [  # category, description, days, day cost, amount; year 1, then year 2
 
 
 def test_two_parties_apply_and_icld_decides(
-    visit, partnership, coordinator, partner_coordinator, officer, decider, second_factor
+    visit,
+    partnership,
+    coordinator,
+    partner_coordinator,
+    signatory,
+    partner_signatory,
+    officer,
+    decider,
+    second_factor,
 ):
     cases.open_round()
     home, abroad, office = visit(), visit(width=390), visit()
@@ -39,6 +50,8 @@ def test_two_parties_apply_and_icld_decides(
     abroad.page.goto(abroad.address + address)
     abroad.assert_accessible()
 
+    for person in (signatory, partner_signatory):
+        approve(visit(), person, second_factor(person), address)
     reference = check_and_submit(home, address)
     work()
     case = Application.objects.get(reference=reference)
@@ -78,11 +91,20 @@ def test_two_parties_apply_and_icld_decides(
 
 
 def test_the_whole_journey_without_javascript(
-    visit, partnership, coordinator, partner_coordinator, officer, decider, second_factor
+    visit,
+    partnership,
+    coordinator,
+    partner_coordinator,
+    signatory,
+    partner_signatory,
+    officer,
+    decider,
+    second_factor,
 ):
     cases.open_round()
-    home, abroad, office, chief = (visit(java_script_enabled=False) for _person in range(4))
-    for window in (home, abroad, office, chief):
+    windows = [visit(java_script_enabled=False) for _person in range(6)]
+    home, abroad, office, chief, *signing = windows
+    for window in windows:
         window.assert_accessible = lambda: None  # axe is itself a script
 
     home.sign_in(coordinator)
@@ -90,6 +112,8 @@ def test_the_whole_journey_without_javascript(
     fill_sections(home, address, budget=write_budget)
     abroad.sign_in(partner_coordinator)
     answer_partners_part(abroad, address)
+    for window, person in zip(signing, (signatory, partner_signatory), strict=True):
+        approve(window, person, second_factor(person), address)
     reference = check_and_submit(home, address)
     office.sign_in(officer, second_factor(officer))
     assess(office, reference)
@@ -219,6 +243,17 @@ def answer_partners_part(visitor: Visitor, address: str) -> None:
     answer_questions(page, "Our wells are dry in the dry season.")
     visitor.assert_accessible()
     page.get_by_role("button", name="Save", exact=True).click()
+
+
+def approve(visitor: Visitor, person: User, secret: str, address: str) -> None:
+    """A signatory signs in, reads everything, and approves with the next one-time code."""
+    visitor.sign_in(person, secret)
+    page = visitor.open(f"{address}approval/")
+    visitor.assert_accessible()
+    page.fill("#id_statement", "Jag godkänner.")
+    page.fill("#id_code", format_hotp_value(hotp_value(secret, int(time()) // 30 + 1)))
+    page.locator("#approve button[type=submit]").click()
+    page.wait_for_url(visitor.address + address)
 
 
 def check_and_submit(visitor: Visitor, address: str) -> str:

@@ -4,13 +4,14 @@ from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 
-from applications import workflow
+from applications import approvals, workflow
 from applications.drafting import editing, save_answer
 from applications.models import (
     Activity,
     Application,
     CooperationArea,
     CoreArea,
+    Factor,
     Goal,
     Indicator,
     Outcome,
@@ -21,8 +22,8 @@ from applications.models import (
     Round,
 )
 from finance.models import BudgetLine
-from partnerships.models import Partnership, User
-from tests.factories.parties import make_partnership
+from partnerships.models import Organisation, Partnership, Role, User
+from tests.factories.parties import make_partnership, make_person
 
 
 def open_round(at: datetime | None = None) -> Round:
@@ -56,9 +57,18 @@ def ready_draft(
     sek: int = 100_000,
     years: int = 1,
 ) -> Application:
-    """Return a draft that can be handed in; ``sek`` is asked for each year."""
+    """Return a draft that both have approved; ``sek`` is asked for each year."""
+    draft = written_draft(partnership, by=by, grant_type=grant_type, sek=sek, years=years)
+    approve_by_both(draft)
+    return Application.objects.get(pk=draft.pk)
+
+
+def written_draft(
+    partnership: Partnership, *, by: User, grant_type: str = "project", **amounts: int
+) -> Application:
+    """Return a complete draft that nobody has approved."""
     draft = empty_draft(partnership, by=by, grant_type=grant_type)
-    fill(draft, by=by, sek=sek, years=years)
+    fill(draft, by=by, **amounts)
     return Application.objects.get(pk=draft.pk)
 
 
@@ -128,6 +138,28 @@ def add_cost(
         description="Resor",
         amount_sek=sek,
     )
+
+
+def approve_by_both(application: Application, at: datetime | None = None) -> None:
+    """Let a signatory of each party approve what is written; one is made where none is."""
+    for party in application.case_parties.select_related("organisation"):
+        approvals.approve(
+            application,
+            by=signatory_of(party.organisation),
+            organisation=party.organisation_id,
+            statement="Vi godkänner ansökan.",
+            version=Application.objects.get(pk=application.pk).content_version,
+            method=Factor.TOTP,
+            at=at,
+        )
+
+
+def signatory_of(organisation: Organisation) -> User:
+    """Return somebody who signs for ``organisation``."""
+    found = User.objects.filter(
+        memberships__organisation=organisation, memberships__role=Role.SIGNATORY
+    ).first()
+    return found or make_person(f"Signs for {organisation.name}", organisation, Role.SIGNATORY)
 
 
 def submitted(partnership: Partnership, *, by: User, **options) -> Application:

@@ -17,7 +17,7 @@ from applications.models import (
 from finance.models import BudgetLine
 from icld_portal.localize import STOCKHOLM
 from partnerships.models import Partnership, User
-from tests.factories.cases import reply
+from tests.factories.cases import approve_by_both, reply
 
 OPENS_ON, DEADLINE_ON = date(2027, 2, 15), date(2027, 3, 15)
 STARTED_AT = datetime(2027, 2, 20, 9, 0, tzinfo=STOCKHOLM)
@@ -119,7 +119,8 @@ def letter_of_intent(draft: Application, file_name: str) -> Attachment:
 
 
 def handed_in(draft: Application, *, by: User) -> Application:
-    """Hand in 53 seconds before the deadline."""
+    """Hand in 53 seconds before the deadline, approved by both an hour earlier."""
+    approve_by_both(draft, at=RECEIVED_AT - timedelta(hours=1))
     return workflow.submit(draft, by=by, at=RECEIVED_AT)
 
 

@@ -7,7 +7,7 @@ from applications import workflow
 from applications.drafting import editing, save_answer
 from applications.models import Answer, Application, Question
 from tests.applications.views.pages import fields_on
-from tests.factories.cases import empty_draft, ready_draft
+from tests.factories.cases import approve_by_both, empty_draft, ready_draft
 
 pytestmark = pytest.mark.django_db
 
@@ -78,6 +78,7 @@ def test_after_handing_in_the_history_is_read_and_nothing_restored(
 ):
     draft = ready_draft(partnership, by=coordinator)
     write(draft, "Senare.", by=coordinator)
+    approve_by_both(draft)
     case = workflow.submit(draft, by=coordinator)
 
     page = browser.get(history(case))

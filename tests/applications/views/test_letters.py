@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from applications import workflow
 from applications.models import Application, Attachment
-from tests.factories.cases import empty_draft, ready_draft
+from tests.factories.cases import approve_by_both, empty_draft, ready_draft
 
 pytestmark = pytest.mark.django_db
 PNG = bytes.fromhex(
@@ -82,6 +82,7 @@ def test_letters_of_a_handed_in_case_stay(partnership, machakos, coordinator, si
     browser = signed_in(coordinator, "en")
     attach(browser, draft, machakos)
     letter = Attachment.objects.get()
+    approve_by_both(draft)
     case = workflow.submit(draft, by=coordinator)
 
     browser.post(reverse("applications:remove_letter", args=[case.handle, letter.pk]))

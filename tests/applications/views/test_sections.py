@@ -9,7 +9,7 @@ from applications import workflow
 from applications.drafting import editing, save_answer
 from applications.models import Activity, Answer, Application, Question, Result, Risk
 from tests.applications.views.pages import fields_on
-from tests.factories.cases import empty_draft, fill, ready_draft
+from tests.factories.cases import empty_draft, fill, ready_draft, written_draft
 from tests.factories.parties import make_partnership
 
 pytestmark = pytest.mark.django_db
@@ -317,7 +317,7 @@ def test_an_unknown_section_is_not_found(draft, browser):
 def test_pages_and_saving_stay_within_their_queries(
     partnership, coordinator, browser, django_assert_max_num_queries
 ):
-    draft = ready_draft(partnership, by=coordinator, years=3)
+    draft = written_draft(partnership, by=coordinator, years=3)
     for section in draft.sheet.question_set.sections.all():
         with django_assert_max_num_queries(25):
             browser.get(address(draft, section.key))

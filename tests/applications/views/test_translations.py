@@ -8,7 +8,7 @@ from applications.completeness import section_problems
 from applications.models import Answer, Application
 from icld_portal import writers
 from tests.applications.views.pages import fields_on
-from tests.factories.cases import empty_draft, ready_draft
+from tests.factories.cases import empty_draft, ready_draft, written_draft
 
 pytestmark = pytest.mark.django_db
 TRANSLATED = "translation-context"
@@ -97,7 +97,7 @@ def test_a_translation_is_read_after_the_text_and_answers_nothing_alone(
 def test_the_page_with_translations_stays_within_its_queries(
     partnership, coordinator, browser, django_assert_max_num_queries
 ):
-    draft = ready_draft(partnership, by=coordinator)
+    draft = written_draft(partnership, by=coordinator)
     with django_assert_max_num_queries(25):
         page = fields_on(browser.get(f"{address(draft)}?translation"))
     with django_assert_max_num_queries(20):

@@ -1,0 +1,168 @@
+"""Approval by the parties: read, state, show the second factor; remind who is awaited."""
+
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
+from allauth.mfa.webauthn.internal import auth as webauthn
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from applications import approvals, completeness, rules
+from applications.approvals import ChangedSinceRead, PartyApproval
+from applications.finding import case_of
+from applications.forms.approving import ApprovalForm
+from applications.models import Application, Status
+from applications.reading import content_of
+from icld_portal.access import OFFICE, PARTIES_AND_OFFICE, get_or_post, post_only
+from icld_portal.problems import NotReady, blocking
+from icld_portal.workflow import WrongStatus
+from partnerships.models import User
+from partnerships.requests import PortalRequest
+
+
+@PARTIES_AND_OFFICE
+@get_or_post
+def approval(request: PortalRequest, handle: str) -> HttpResponse:
+    """Who has approved and who is awaited; for a signatory, the text and the form."""
+    application = case_of(request, handle, Application.objects.all().with_content())
+    if application.status != Status.DRAFT:
+        return redirect(application)
+    if request.method != "POST":
+        return _show(request, application, None)
+    form = ApprovalForm(request.POST)
+    if not form.is_valid():
+        return _show(request, application, form, status=422)
+    organisation = form.cleaned_data["organisation"]
+    if not rules.may_approve(request.user, application, organisation):
+        raise PermissionDenied("approve")
+    if form.cleaned_data["version"] != application.content_version:
+        return _read_again(request, application)
+    if not _is_complete(application):
+        return _show(request, application, form, status=422)
+    if not (method := form.factor(request.user)):
+        return _show(request, application, form, status=422)
+    try:
+        approvals.approve(
+            application,
+            by=request.user,
+            organisation=organisation,
+            statement=form.cleaned_data["statement"],
+            version=form.cleaned_data["version"],
+            method=method,
+            at=request.received_at,
+        )
+    except ChangedSinceRead:
+        return _read_again(request, application)
+    except WrongStatus:
+        messages.warning(request, _("This application has moved on since you opened the page."))
+        return redirect(application)
+    messages.success(request, _("Your approval is noted."))
+    return redirect(application)
+
+
+def _read_again(request: PortalRequest, application: Application) -> HttpResponse:
+    messages.warning(
+        request, _("Somebody has changed the application since you opened it. Read it again.")
+    )
+    return redirect("applications:approval", application.handle)
+
+
+def _show(
+    request: PortalRequest,
+    application: Application,
+    form: ApprovalForm | None,
+    *,
+    status: int = 200,
+) -> HttpResponse:
+    parties = approvals.of_parties(application)
+    own = _awaited_of(request.user, parties)
+    context: dict[str, Any] = {
+        "application": application,
+        "content": content_of(application),
+        "parties": parties,
+        "own": own,
+        "is_complete": _is_complete(application),
+        "may_remind": may_remind(request.user, application, parties),
+        "has_factor": own is None or is_mfa_enabled(request.user),
+        "form": form or _empty_form(application, own),
+        "key_options": None,
+    }
+    if own and _has_key(request.user):
+        context["key_options"] = {"request_options": webauthn.begin_authentication(request.user)}
+    return render(request, "applications/approval.html", context, status=status)
+
+
+def _empty_form(application: Application, own: PartyApproval | None) -> ApprovalForm:
+    return ApprovalForm(
+        initial={
+            "version": application.content_version,
+            "organisation": own.party.organisation_id if own else "",
+        }
+    )
+
+
+def _is_complete(application: Application) -> bool:
+    found = completeness.section_problems(application).values()
+    return not any(blocking(problems) for problems in found)
+
+
+def _has_key(user: User) -> bool:
+    keys = Authenticator.objects.filter(user=user, type=Authenticator.Type.WEBAUTHN)
+    return bool(keys.exists())
+
+
+def _awaited_of(user: User, parties: list[PartyApproval]) -> PartyApproval | None:
+    """The first party that waits for ``user``."""
+    return next(
+        (state for state in parties if not state.is_given and user in state.signatories), None
+    )
+
+
+def may_remind(user: User, application: Application, parties: list[PartyApproval]) -> bool:
+    """Whether ``user`` may ask somebody who is awaited."""
+    awaited = any(state.signatories and not state.is_given for state in parties)
+    return awaited and rules.may_remind(user, application)
+
+
+@PARTIES_AND_OFFICE
+@post_only
+def remind(request: PortalRequest, handle: str) -> HttpResponse:
+    """Ask the awaited signatories by letter, at most once a day."""
+    application = case_of(request, handle)
+    try:
+        asked = approvals.remind(application, by=request.user, at=request.received_at)
+    except NotReady as stopped:
+        messages.warning(request, stopped.problems[0].text)
+    except WrongStatus:
+        messages.warning(request, _("This application has moved on since you opened the page."))
+    else:
+        names = ", ".join(person.name for person in asked)
+        messages.success(request, _("A reminder is on its way to %(names)s.") % {"names": names})
+    return redirect("applications:approval", application.handle)
+
+
+@OFFICE
+@post_only
+def answer_letter(request: PortalRequest, handle: str, organisation: int) -> HttpResponse:
+    """Accept or refuse a letter of intent that stands in for a signatory."""
+    application = case_of(request, handle)
+    try:
+        approvals.answer_letter(
+            application,
+            by=request.user,
+            organisation=organisation,
+            accepted=request.POST.get("answer") == "accept",
+            reason=request.POST.get("reason", "")[:1000].replace("\0", ""),
+            at=request.received_at,
+        )
+    except NotReady as stopped:
+        messages.error(request, stopped.problems[0].text)
+    except WrongStatus:
+        messages.warning(request, _("The case has moved on since you opened the page."))
+    else:
+        messages.success(request, _("Your answer is noted."))
+    return redirect(application)
