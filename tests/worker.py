@@ -7,9 +7,12 @@ from django.db import connection
 from procrastinate.contrib.django import app
 
 
-def work() -> None:
-    """Run every waiting job."""
-    apart(_work)
+def work(*queues: str) -> None:
+    """Run every waiting job, of ``queues`` if any are named.
+
+    Every other minute the worker also queues the upkeep; naming queues leaves it waiting.
+    """
+    apart(lambda: _work(queues))
 
 
 def apart(deed: Callable[[], object]) -> None:
@@ -25,6 +28,11 @@ def apart(deed: Callable[[], object]) -> None:
         pool.submit(run).result()
 
 
-def _work() -> None:
+def _work(queues: tuple[str, ...]) -> None:
     with app.replace_connector(app.connector.get_worker_connector()) as working:
-        working.run_worker(wait=False, install_signal_handlers=False, listen_notify=False)
+        working.run_worker(
+            queues=list(queues) or None,
+            wait=False,
+            install_signal_handlers=False,
+            listen_notify=False,
+        )

@@ -19,12 +19,12 @@ def test_a_job_left_by_a_killed_worker_is_run_again_once():
         to_email="anyone@example.org", subject="Hej", body="Text", kind="test", language="sv"
     )
     abandon_job()
-    work()
+    work("mail")
     letter.refresh_from_db()
     assert letter.sent_at is None, "an abandoned job is nobody's until it is picked up"
 
     apart(lambda: asyncio.run(retry_stalled()))
-    work()
+    work("mail")
 
     assert ProcrastinateJob.objects.get(task_name__endswith="send_letter").status == "succeeded"
     assert Letter.objects.get().attempts == 1
