@@ -239,3 +239,37 @@ def test_the_page_of_a_partnership_asks_few_questions_whoever_is_missing(
     with django_assert_max_num_queries(15):
         page = browser.get(many.get_absolute_url())
     assert page.context["invitable"] == {machakos.pk, poti.pk}
+
+
+def queries_of(browser, address: str, rows: int) -> int:
+    """Open a list, see that it has so many rows on its page, and count its queries."""
+    with CaptureQueriesContext(connection) as asked:
+        page = browser.get(address)
+    assert len(page.context["page_obj"]) == rows
+    return len(asked)
+
+
+def test_the_register_asks_as_often_for_one_row_as_for_a_full_page(coordinator, signed_in):
+    browser = signed_in(coordinator)
+    browser.get(REGISTER)
+    full = len(browser.get(REGISTER).context["page_obj"])
+    assert full >= 25
+
+    assert queries_of(browser, f"{REGISTER}?text=robertsf", 1) == queries_of(
+        browser, REGISTER, full
+    )
+
+
+def test_the_partnerships_ask_as_often_for_one_row_as_for_thirty(
+    robertsfors, poti, coordinator, signed_in
+):
+    browser = signed_in(coordinator)
+    make_partnership(robertsfors, poti)
+    browser.get("/partnerships/")
+    for_one = queries_of(browser, "/partnerships/", 1)
+    for _number in range(29):
+        make_partnership(robertsfors, poti)
+    full = len(browser.get("/partnerships/").context["page_obj"])
+    assert full >= 25
+
+    assert queries_of(browser, "/partnerships/", full) == for_one
