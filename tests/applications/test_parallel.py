@@ -69,7 +69,7 @@ def test_a_failed_submission_gives_its_number_back(partnership, coordinator, mon
         raise RuntimeError("power cut")
 
     with monkeypatch.context() as patch:
-        patch.setattr(workflow, "complete", broken)
+        patch.setattr("applications.workflow.handing_in.complete", broken)
         with pytest.raises(RuntimeError):
             workflow.submit(draft, by=coordinator)
 

@@ -16,8 +16,8 @@ PAGE = Path(settings.BASE_DIR) / "docs" / "states.md"
 BEGINNING = """# States of an application
 
 Drawn by `uv run manage.py draw_states` from the transition table in
-`applications/workflow.py`; a test fails when this page is older than the table. Postgres
-holds the same moves in a trigger, so not even raw SQL can make another one.
+`applications/workflow/transitions.py`; a test fails when this page is older than the
+table. Postgres holds the same moves in a trigger, so not even raw SQL can make another one.
 
 """
 

@@ -1,0 +1,52 @@
+"""The life of an application: one function per deed, and the table they follow."""
+
+from applications.workflow.deciding import (
+    assign,
+    decide,
+    decision_problems,
+    take_up,
+    write_assessment,
+)
+from applications.workflow.handing_in import reopen, reopen_problems, submit, withdraw
+from applications.workflow.starting import (
+    AlreadyBegun,
+    draft_of,
+    move_to_open_round,
+    open_round,
+    start_application,
+    start_once,
+)
+from applications.workflow.transitions import (
+    APPROVE,
+    REJECT,
+    REOPEN,
+    SUBMIT,
+    TAKE_UP,
+    TRANSITIONS,
+    WITHDRAW,
+)
+
+__all__ = [
+    "APPROVE",
+    "REJECT",
+    "REOPEN",
+    "SUBMIT",
+    "TAKE_UP",
+    "TRANSITIONS",
+    "WITHDRAW",
+    "AlreadyBegun",
+    "assign",
+    "decide",
+    "decision_problems",
+    "draft_of",
+    "move_to_open_round",
+    "open_round",
+    "reopen",
+    "reopen_problems",
+    "start_application",
+    "start_once",
+    "submit",
+    "take_up",
+    "withdraw",
+    "write_assessment",
+]
