@@ -1,13 +1,16 @@
-"""Jobs of the floor: sending letters, and picking up what a dead worker left."""
+"""Jobs of the floor: letters, files made to order, and picking up what a dead worker left."""
 
 from django.db import transaction
 from django.db.models import F
-from procrastinate import RetryStrategy
+from django.utils.translation import gettext as _
+from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
 # A mail server that is down for hours still gets every letter, once.
 PATIENT = RetryStrategy(max_attempts=40, wait=60, linear_wait=60)
 STALLED_AFTER_SECONDS = 120
+# Somebody is waiting for a file: what fails three times is told instead of tried for hours.
+TRIES_OF_A_FILE = 3
 
 
 @app.task(queue="mail", retry=PATIENT, pass_context=False)
@@ -30,6 +33,30 @@ def send_letter(letter_id: int) -> None:
             last_error=f"{type(error).__name__}: {error}"[:300],
         )
         raise
+
+
+@app.task(
+    queue="files", retry=RetryStrategy(max_attempts=TRIES_OF_A_FILE - 1, wait=5), pass_context=True
+)
+def prepare_file(context: JobContext, prepared_id: int) -> None:
+    """Make a file that somebody has ordered, once; its last failure is told to the owner."""
+    from icld_portal import prepared
+
+    try:
+        prepared.prepare(prepared_id)
+    except Exception:
+        if context.job.attempts >= TRIES_OF_A_FILE - 1:
+            prepared.give_up(prepared_id, _("Something went wrong. Order the file again."))
+        raise
+
+
+@app.periodic(cron="23 * * * *")
+@app.task(queue="upkeep", queueing_lock="sweep_prepared_files", pass_context=False)
+def sweep_prepared_files(timestamp: int) -> None:
+    """Remove files made to order whose day is over."""
+    from icld_portal import prepared
+
+    prepared.sweep()
 
 
 @app.periodic(cron="*/2 * * * *")

@@ -1,12 +1,16 @@
-"""The floor's own tables: events, the outbox and frozen papers."""
+"""The floor's own tables: events, the outbox, frozen papers and files made to order."""
 
+import secrets
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from icld_portal import triggers
+from icld_portal.constraints import known
 
 
 class Event(models.Model):
@@ -80,3 +84,85 @@ class FrozenPaper(models.Model):
 
     def __str__(self) -> str:
         return self.file_name
+
+
+class PreparedState(models.TextChoices):
+    """How far a file made to order has come."""
+
+    WAITING = "waiting", _("waiting")
+    WORKING = "working", _("being made")
+    DONE = "done", _("ready")
+    FAILED = "failed", _("could not be made")
+
+
+UNDER_WAY = (PreparedState.WAITING, PreparedState.WORKING)
+
+
+class PreparedFileQuerySet(models.QuerySet["PreparedFile"]):
+    """Phrases about files made to order."""
+
+    def visible_to(self, user: models.Model) -> "PreparedFileQuerySet":
+        """A file is its owner's alone, and only until its day is over."""
+        return self.filter(owner=user.pk, expires_at__gt=timezone.now())
+
+    def under_way(self) -> "PreparedFileQuerySet":
+        """Those a worker has yet to finish."""
+        return self.filter(state__in=UNDER_WAY)
+
+
+def new_file_key() -> str:
+    """Return a handle for the address of a file made to order."""
+    return secrets.token_hex(16)
+
+
+class PreparedFile(models.Model):
+    """A file that one person has ordered; a job makes it, and it is gone after a day."""
+
+    key = models.CharField(max_length=32, unique=True, default=new_file_key, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=40)
+    title = models.CharField(_("title"), max_length=200)
+    language = models.CharField(max_length=2)
+    facts = models.JSONField(default=dict)
+    order_sha256 = models.CharField(
+        max_length=64, help_text=_("Of kind, language and facts: one order under way for each.")
+    )
+    state = models.CharField(
+        max_length=8, choices=PreparedState.choices, default=PreparedState.WAITING
+    )
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    reason = models.CharField(max_length=300, blank=True)
+    file = models.FileField(max_length=200, blank=True)
+    file_name = models.CharField(max_length=150, blank=True)
+    content_type = models.CharField(max_length=80, blank=True)
+    size_bytes = models.PositiveBigIntegerField(default=0)
+    ordered_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField(db_index=True)
+
+    objects = PreparedFileQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["-ordered_at", "-pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["owner", "order_sha256"],
+                condition=models.Q(state__in=UNDER_WAY),
+                name="prepared_once_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="done") | ~models.Q(file=""), name="prepared_has_its_file"
+            ),
+            known("state", PreparedState, name="prepared_state_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("prepared", args=[self.key])
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether a worker has yet to finish it."""
+        return self.state in UNDER_WAY

@@ -240,6 +240,8 @@ EMAIL_HOST_PASSWORD = os.environ.get("PORTAL_SMTP_PASSWORD", "")
 EMAIL_USE_TLS = flag("PORTAL_SMTP_TLS")
 EMAIL_TIMEOUT = 20
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+# What people can order, and who makes it; only the worker loads the maker.
+PREPARED_FILES: dict[str, str] = {}
 
 # --- History --------------------------------------------------------------------------
 

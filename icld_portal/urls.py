@@ -4,7 +4,7 @@ from django.conf import settings
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from icld_portal import dashboard, public, views
+from icld_portal import dashboard, prepared_files, public, views
 from icld_portal.access import PUBLIC, post_only
 
 urlpatterns = [
@@ -17,6 +17,9 @@ urlpatterns = [
     path("", include("applications.urls")),
     path("", include("finance.urls")),
     path("", include("partnerships.urls")),
+    path("prepared/", prepared_files.prepared_files, name="prepared_files"),
+    path("prepared/<slug:key>/", prepared_files.prepared, name="prepared"),
+    path("prepared/<slug:key>/file/", prepared_files.prepared_file, name="prepared_file"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
 ]

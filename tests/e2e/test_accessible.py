@@ -1,11 +1,14 @@
 """Every page of the journey passes axe at WCAG 2.2 AA, in both languages, on desk and phone."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from applications import beginning
 from applications.drafting import editing, save_answer
 from applications.models import Question
-from icld_portal.models import Letter
+from icld_portal.models import Letter, PreparedFile
 from partnerships import workflow
 from partnerships.models import Country, Membership, OrganisationKind, Role
 from tests.factories import cases
@@ -104,6 +107,23 @@ def test_pages_of_a_party(visitor, partnership, coordinator, decider):
                 for name in ("check", "approval", "read", "letters")
             ),
         )
+
+
+def test_pages_of_files_made_to_order(visitor, coordinator):
+    day = {"owner": coordinator, "expires_at": timezone.now() + timedelta(days=1)}
+    facts = {"kind": "zip", "title": "2027-0001 ZIP", "language": "sv"}
+    waiting, working, failed, done = (
+        PreparedFile.objects.create(**day, **facts, order_sha256=state, state=state, **more)
+        for state, more in (
+            ("waiting", {}),
+            ("working", {"done": 3, "total": 9}),
+            ("failed", {"reason": "The disk is full."}),
+            ("done", {"file": "none", "file_name": "a.zip", "size_bytes": 12_000}),
+        )
+    )
+    sign_in(visitor, coordinator)
+    pages = [order.get_absolute_url() for order in (waiting, working, failed, done)]
+    check(visitor, "/prepared/", *pages)
 
 
 def test_pages_of_one_answer(visitor, partnership, coordinator):
