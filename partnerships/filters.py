@@ -3,6 +3,7 @@
 from typing import Any
 
 import django_filters
+from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -13,19 +14,24 @@ class OrganisationFilter(django_filters.FilterSet):
     """Name, country and kind of organisation."""
 
     text = django_filters.CharFilter(
-        method="filter_text", label=_("Name, county or country"), max_length=100
+        method="filter_text",
+        label=_("Name, county or country"),
+        max_length=100,
+        widget=forms.TextInput({"class": "form-control", "type": "search"}),
     )
     country = django_filters.ModelChoiceFilter(
         queryset=Country.objects.filter(organisations__isnull=False).distinct(),
         to_field_name="code",
         label=_("Country"),
         empty_label=_("All countries"),
+        widget=forms.Select({"class": "form-select"}),
     )
     kind = django_filters.ModelChoiceFilter(
         queryset=OrganisationKind.objects.all(),
         to_field_name="code",
         label=_("Kind"),
         empty_label=_("All kinds"),
+        widget=forms.Select({"class": "form-select"}),
     )
 
     class Meta:
