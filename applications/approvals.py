@@ -78,7 +78,7 @@ def of_parties(application: Application) -> list[PartyApproval]:
     """Return each party's approval, the grantee first; one query per kind of row."""
     parties = list(application.case_parties.all())
     signed: dict[int, list[Approval]] = {}
-    for approval in application.approvals.all():
+    for approval in application.approvals.order_by("-approved_at", "-pk"):
         signed.setdefault(approval.organisation_id, []).append(approval)
     able: dict[int, list[User]] = {}
     for membership in _signatories([party.organisation_id for party in parties]):

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -17,6 +16,7 @@ from applications.models import (
     QuestionKind,
     Section,
 )
+from applications.versions import form_of
 from finance import caps
 from finance.models.budgets import MAX_YEARS
 from icld_portal.localize import day, in_language, moment
@@ -48,8 +48,7 @@ def section_problems(application: Application) -> dict[str, list[Problem]]:
     }
     answers = {pk: answer.text for pk, answer in answers_by_question(application).items()}
     found: dict[str, list[Problem]] = {}
-    prefetch_related_objects([application.sheet.question_set], "sections__questions__options")
-    for section in application.sheet.question_set.sections.all():
+    for section in form_of(application).sections.all():
         of_section: list[Problem] = []
         if check := checks.get(Part(section.part)):
             of_section += check(application, section)

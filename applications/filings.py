@@ -34,7 +34,7 @@ class FilingRow:
 
 def filing_rows(application: Application, user: User) -> list[FilingRow]:
     """Return one row per party, in the order of the case; one query."""
-    filings = {filing.organisation_id: filing for filing in application.filings.all()}
+    filings = {filing.organisation_id: filing for filing in application.filings.order_by("pk")}
     return [
         FilingRow(
             party,

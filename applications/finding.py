@@ -5,6 +5,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from applications.models import Application, Question, Section
+from applications.versions import form_of
 from partnerships.requests import PortalRequest
 
 HANDLE_MAX_LENGTH = 9
@@ -23,16 +24,17 @@ def case_of(
 
 
 def section_of(application: Application, key: str) -> Section:
-    """Return the section of the case's own form with this key, with its questions.
+    """Return the section of the case's own form with this key; Http404 if there is none."""
+    for section in form_of(application).sections.all():
+        if section.key == key:
+            return section
+    raise Http404("no such section")
 
-    Options are asked for by the few questions that have them.
-    """
-    questions = Question.objects.filter(
-        section__question_set=application.sheet.question_set_id, section__key=key
-    ).select_related("section")
-    if not questions:
-        return get_object_or_404(application.sheet.question_set.sections, key=key)
-    found: Section = questions[0].section
-    # Saving one answer asks the database as seldom as can be: read together, kept together.
-    found._prefetched_objects_cache = {"questions": questions}  # type: ignore[attr-defined]
-    return found
+
+def question_of(application: Application, key: str) -> Question:
+    """Return the question of the case's own form with this key; Http404 if there is none."""
+    for section in form_of(application).sections.all():
+        for question in section.questions.all():
+            if question.key == key:
+                return question
+    raise Http404("no such question")

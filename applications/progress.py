@@ -12,6 +12,7 @@ from applications import completeness, rules
 from applications.approvals import PartyApproval
 from applications.drafting import answers_by_question
 from applications.models import Application, Part, Section, Status
+from applications.versions import form_of
 from icld_portal.problems import Problem, blocking
 from partnerships.models import User
 
@@ -54,7 +55,7 @@ class NextStep:
 
 
 def task_list(application: Application) -> list[Task]:
-    """Return every section of the case in order; load it ``with_content`` first."""
+    """Return every section of the case in order; load it ``with_facts`` first."""
     found = completeness.section_problems(application)
     written = written_sections(application)
     return [
@@ -64,7 +65,7 @@ def task_list(application: Application) -> list[Task]:
             found[section.key],
             section_url(application, section),
         )
-        for section in application.sheet.question_set.sections.all()
+        for section in form_of(application).sections.all()
     ]
 
 
@@ -84,7 +85,7 @@ def written_sections(application: Application) -> set[int]:
     answered = {pk for pk, answer in answers_by_question(application).items() if answer.text}
     return {
         section.pk
-        for section in application.sheet.question_set.sections.all()
+        for section in form_of(application).sections.all()
         if any(question.pk in answered for question in section.questions.all())
         or _part_is_begun(application, section.part)
     }

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from applications.drafting import answers_by_question
 from applications.models import Activity, Application, CaseParty, Question, QuestionKind, Section
 from applications.risk_matrix import Matrix, matrix_of
+from applications.versions import form_of
 from finance import caps
 from finance.models import BudgetLine
 
@@ -86,7 +87,7 @@ def goals_of(application: Application) -> list[str]:
     answers = answers_by_question(application)
     texts = {
         question.key: answers[question.pk].text
-        for section in application.sheet.question_set.sections.all()
+        for section in form_of(application).sections.all()
         for question in section.questions.all()
         if question.key in GOAL_LEVELS and question.pk in answers
     }
@@ -123,7 +124,7 @@ def _sections(application: Application) -> list[ReadSection]:
                 for question in section.questions.all()
             ],
         )
-        for section in application.sheet.question_set.sections.all()
+        for section in form_of(application).sections.all()
     ]
 
 

@@ -14,12 +14,14 @@ from django.utils.translation import gettext as _
 from finance.models import (
     Budget,
     BudgetLine,
+    CostCategory,
     Guideline,
     GuidelineAmount,
     LimitKind,
     PartyCount,
     Per,
 )
+from finance.versions import guideline_of
 from icld_portal.localize import money
 from icld_portal.problems import Problem
 from partnerships.models import BudgetRegion, OrganisationSide
@@ -36,15 +38,24 @@ class BudgetTotals:
     work_effort_by_year: dict[int, int] = field(default_factory=dict)
 
 
-# What the rules look at beside the line itself.
-LINE_FACTS = ("category", "organisation__kind")
-
-
 def lines_of(budget: Budget) -> list[BudgetLine]:
-    """Return the lines with what the rules look at: in one query, or as loaded with the case."""
+    """Return the lines, with what the rules look at, by year and in the categories' order.
+
+    One query, or none if they were loaded with the case; the categories come from the
+    budget's own guidelines.
+    """
     if "lines" in getattr(budget, "_prefetched_objects_cache", {}):
-        return list(budget.lines.all())
-    return list(budget.lines.select_related(*LINE_FACTS))
+        lines = list(budget.lines.all())
+    else:
+        lines = list(budget.lines.for_rules())
+    categories = {category.pk: category for category in guideline_of(budget).categories.all()}
+    # A line may name a category of other guidelines; the rules say so.
+    if strange := {line.category_id for line in lines} - set(categories):
+        categories |= CostCategory.objects.in_bulk(strange)
+    for line in lines:
+        line.budget = budget
+        line.category = categories[line.category_id]
+    return sorted(lines, key=lambda line: (line.year, line.category.sort_order, line.pk))
 
 
 def totals(budget: Budget, lines: Sequence[BudgetLine] | None = None) -> BudgetTotals:
@@ -80,10 +91,12 @@ def by_name(
 
 def limit_for(budget: Budget) -> GuidelineAmount:
     """Return the cell of the guidelines' table that this budget is held against."""
-    limit: GuidelineAmount = budget.guideline.amounts.get(
-        grant_type=budget.grant_type, region=budget.region, parties=budget.parties
+    cell = (budget.grant_type, budget.region, budget.parties)
+    return next(
+        amount
+        for amount in guideline_of(budget).amounts.all()
+        if (amount.grant_type, amount.region, amount.parties) == cell
     )
-    return limit
 
 
 def region_of(
@@ -119,15 +132,15 @@ def line_problems(budget: Budget, line: BudgetLine) -> list[Problem]:
     rate for actual salary plus social charges. Source: budget guidelines.
     """
     found = []
-    rate = budget.guideline.day_rate_sek
+    guideline = guideline_of(budget)
     if line.year > budget.years:
         found.append(_("Year %(year)d is after the end of the case.") % {"year": line.year})
     if line.category.guideline_id != budget.guideline_id:
         found.append(_("This kind of cost is not in the budget guidelines of this case."))
     if line.category.is_salary:
-        found += salary_problems(line, rate)
+        found += salary_problems(line, guideline.day_rate_sek)
     return [
-        Problem(text, page="budget", anchor=line_anchor(line), source=str(budget.guideline))
+        Problem(text, page="budget", anchor=line_anchor(line), source=str(guideline))
         for text in found
     ]
 
@@ -187,7 +200,9 @@ def _above(
                 "%(over)s too much."
             )
         )
-        return [Problem(text % words, page="budget", anchor=anchor, source=str(budget.guideline))]
+        return [
+            Problem(text % words, page="budget", anchor=anchor, source=str(guideline_of(budget)))
+        ]
     text = (
         _("The budget is %(amount)s, %(over)s above the guide value of %(limit)s for the case.")
         if year is None
@@ -221,5 +236,5 @@ def _guide(budget: Budget, text: str, anchor: str) -> Problem:
         blocks=not reason,
         page="budget",
         anchor=anchor if reason else "guide_reason",
-        source=str(budget.guideline),
+        source=str(guideline_of(budget)),
     )

@@ -28,10 +28,20 @@ def django_db_setup(django_db_blocker, worker_id) -> None:
         database.make_template()
         name = f"portal_test_{worker_id}_{os.getpid()}"
         database.copy_template(name)
-        TransactionTestCase._fixture_teardown = lambda case: database.copy_template(name)
+        TransactionTestCase._fixture_teardown = lambda case: begin_anew(name)
         yield
         database.leave()
         database.run_sql("DROP DATABASE IF EXISTS {name} WITH (FORCE)", name=name)
+
+
+def begin_anew(name: str) -> None:
+    """Copy the database; what was published in the old one is forgotten with it."""
+    from applications import versions as forms
+    from finance import versions as guidelines
+
+    database.copy_template(name)
+    forms.PUBLISHED.clear()
+    guidelines.PUBLISHED.clear()
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from finance import caps
 from finance.budgets import salary_sek
 from finance.models import Budget, BudgetLine, CostCategory
 from finance.models.budgets import MAX_YEARS
+from finance.versions import guideline_of
 from icld_portal.forms import MONEY_MAX_SEK, DaysField, LongTextField, MoneyField, SafeCharField
 from icld_portal.page_forms import PageForm
 from partnerships.models import Organisation
@@ -115,7 +116,7 @@ def year_tables(
     """One table of lines per year of the case; also years that only old lines still have."""
     budget = application.budget
     lines = caps.lines_of(budget)
-    categories = list(budget.guideline.categories.all())
+    categories = list(guideline_of(budget).categories.all())
     last = max([budget.years, *(line.year for line in lines)])
     tables: dict[int, RowSet] = {}
     for year in range(1, min(last, MAX_YEARS) + 1):

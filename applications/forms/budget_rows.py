@@ -26,6 +26,7 @@ from applications.forms.rows import MOST_ROWS
 from applications.models import Application
 from finance.models import BudgetLine
 from finance.models.budgets import MAX_YEARS
+from finance.versions import guideline_of
 from icld_portal.files import XLSX, UploadRefused, check_upload
 from icld_portal.forms import SHOWN_INSTEAD, LongTextField
 from icld_portal.page_forms import PageForm
@@ -220,7 +221,7 @@ def _is_title(row: Row) -> bool:
 def read_lines(rows: Sequence[Row], application: Application) -> list[ReadLine]:
     """Hold every row against the case's years, parties and cost categories."""
     parties = [party.organisation for party in application.case_parties.all()]
-    categories = list(application.budget.guideline.categories.all())
+    categories = list(guideline_of(application.budget).categories.all())
     names: dict[str, dict[str, int]] = {
         "organisation": {party.name.casefold(): party.pk for party in parties},
         "category": {

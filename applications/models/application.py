@@ -17,7 +17,7 @@ from applications.models.bundles import Bundle
 from applications.models.rounds import Round, end_of
 from applications.models.vocabulary import CooperationArea, CoreArea, Goal
 from applications.statuses import MOVES, Status
-from finance.models import Budget, BudgetLine, GrantType
+from finance.models import Budget, GrantType
 from icld_portal import triggers
 from icld_portal.constraints import known
 from icld_portal.localize import in_language
@@ -56,21 +56,6 @@ PARTY_NOT_BOUND = """
         )
     )
 """
-# What the parties write, as it is loaded with one query per kind of row.
-CONTENT = (
-    "core_areas",
-    "cooperation_areas",
-    "goals",
-    "sheet__answers",
-    "sheet__question_set__sections__questions__options",
-    "results__indicators",
-    "activities__organisation",
-    "risks",
-    "attachments",
-    models.Prefetch(
-        "budget__lines", BudgetLine.objects.select_related("category", "organisation__kind")
-    ),
-)
 KEY_ALPHABET = "bcdfghjkmnpqrstvwxz"
 KEY_LENGTH = 8
 
@@ -134,15 +119,27 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         return self.filter(Q(reference=handle) if "-" in handle else Q(key=handle))
 
     def for_page(self) -> "ApplicationQuerySet":
-        """Load what every page about one case shows, in two queries."""
+        """Load what every page about one case shows, in two queries.
+
+        Its form and its guidelines are not joined: ``form_of`` and ``guideline_of`` have them,
+        and with two tables more Postgres takes longer to plan this query than to answer it.
+        """
         parties = CaseParty.objects.select_related("organisation__country", "organisation__kind")
-        return self.select_related(
-            "partnership", "round", "country", "budget__guideline", "sheet__question_set"
-        ).prefetch_related(models.Prefetch("case_parties", parties))
+        return self.select_related("partnership", "round", "budget", "sheet").prefetch_related(
+            models.Prefetch("case_parties", parties)
+        )
 
     def with_content(self) -> "ApplicationQuerySet":
         """Load everything the parties have written, one query per kind of row."""
+        from applications.models.content import CONTENT  # its models point at this one
+
         return self.for_page().prefetch_related(*CONTENT)
+
+    def with_facts(self) -> "ApplicationQuerySet":
+        """Load what tells whether a case is complete, one query per kind of row."""
+        from applications.models.content import FACTS  # its models point at this one
+
+        return self.for_page().prefetch_related(*FACTS)
 
     def for_own_list(self) -> "ApplicationQuerySet":
         """Load what a party's list of its cases shows, newest first."""

@@ -3,13 +3,12 @@
 from typing import Any
 
 from django.http import HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from applications import drafting
 from applications.drafting import StaleAnswer
-from applications.finding import case_of
+from applications.finding import case_of, question_of
 from applications.forms.answers import (
     AnswersForm,
     TranslationsForm,
@@ -45,13 +44,6 @@ def save_answer(request: PortalRequest, handle: str, key: str) -> HttpResponse:
     except WrongStatus:
         return JsonResponse({"state": "handed_in"}, status=410)
     return JsonResponse({"state": "saved", "clock": clock(timezone.now()), "seen": seen})
-
-
-def question_of(application: Application, key: str) -> Question:
-    """Return the question of the case's own form with this key; Http404 if there is none."""
-    return get_object_or_404(
-        Question, section__question_set=application.sheet.question_set_id, key=key
-    )
 
 
 def form_of(request: PortalRequest, application: Application, question: Question) -> AnswersForm:

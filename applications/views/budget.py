@@ -8,6 +8,7 @@ from applications import rules
 from applications.finding import case_of
 from applications.models import Part
 from applications.section_pages import BudgetPage
+from applications.versions import form_of
 from icld_portal.access import PARTIES_AND_OFFICE, post_only
 from partnerships.requests import PortalRequest
 
@@ -19,8 +20,8 @@ def budget_sums(request: PortalRequest, handle: str) -> HttpResponse:
     application = case_of(request, handle)
     if not rules.may_edit(request.user, application):
         raise PermissionDenied("edit")
-    sections = application.sheet.question_set.sections.prefetch_related("questions")
-    section = sections.filter(part=Part.BUDGET).first()
+    sections = form_of(application).sections.all()
+    section = next((one for one in sections if one.part == Part.BUDGET), None)
     if section is None:
         raise Http404("no budget section")
     page = BudgetPage(application, section, request.POST)

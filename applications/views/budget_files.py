@@ -27,8 +27,10 @@ from applications.forms.budget_rows import (
 )
 from applications.models import Application, Part, Status
 from applications.progress import section_url
+from applications.versions import form_of
 from finance import caps
 from finance.models.budgets import MAX_YEARS
+from finance.versions import guideline_of
 from icld_portal import exports
 from icld_portal.access import PARTIES_AND_OFFICE, get_only, get_or_post
 from icld_portal.files import XLSX
@@ -122,7 +124,7 @@ def _show(
         "titles": [TITLES[name] for name in COLUMNS],
         "budget_url": budget_url(application),
         "parties": [party.organisation for party in application.case_parties.all()],
-        "categories": application.budget.guideline.categories.all(),
+        "categories": guideline_of(application.budget).categories.all(),
     }
     return render(request, "applications/budget_file.html", context | more, status=status)
 
@@ -168,7 +170,7 @@ def writable(request: PortalRequest, handle: str) -> Application:
 
 def budget_url(application: Application) -> str:
     """The address of the case's budget section."""
-    section = application.sheet.question_set.sections.filter(part=Part.BUDGET).first()
-    if section is None:
-        return reverse("applications:application", args=[application.handle])
-    return section_url(application, section)
+    for section in form_of(application).sections.all():
+        if section.part == Part.BUDGET:
+            return section_url(application, section)
+    return reverse("applications:application", args=[application.handle])

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from applications import approvals, deadlines, progress, rules, workflow
 from applications.finding import case_of
 from applications.models import Application, PaperKind, Status
-from applications.models.application import CONTENT
+from applications.models.content import FACTS
 from applications.statuses import APPLICANT_WORDS
 from applications.views.assessing import staff_case
 from finance import caps
@@ -26,7 +26,7 @@ def application(request: PortalRequest, handle: str) -> HttpResponse:
     if request.user.office and not rules.is_of_party(request.user, found):
         return staff_case(request, found)
     if found.status == Status.DRAFT:
-        prefetch_related_objects([found], *CONTENT)
+        prefetch_related_objects([found], *FACTS)
         return render(request, "applications/draft.html", draft_context(request, found))
     return render(request, "applications/handed_in.html", handed_in_context(request, found))
 

@@ -17,6 +17,7 @@ from applications.forms.answers import sends_translations
 from applications.models import Application, Decision, Section, Status
 from applications.progress import section_url
 from applications.section_pages import SectionPage, neighbours, page_for
+from applications.versions import form_of
 from icld_portal import kept_forms, writers
 from icld_portal.access import PARTIES_AND_OFFICE, get_or_post
 from icld_portal.localize import clock
@@ -96,7 +97,7 @@ def after_saving(request: PortalRequest, application: Application, found: Sectio
     if then in {"copy-2", "copy-3"}:
         return reverse("applications:budget_copy", args=[application.handle, int(then[5:])])
     if then == "next":
-        sections = list(application.sheet.question_set.sections.all())
+        sections = list(form_of(application).sections.all())
         following = neighbours(sections, found)["next"]
         if following is None:
             return reverse("applications:check", args=[application.handle])
@@ -116,7 +117,7 @@ def decision_before(application: Application) -> Decision | None:
 
 def show(request: PortalRequest, page: SectionPage, *, status: int = 200) -> HttpResponse:
     """Show a section's page with everything that was typed on it."""
-    sections = list(page.application.sheet.question_set.sections.all())
+    sections = list(form_of(page.application).sections.all())
     beside = neighbours(sections, page.section)
     context: dict[str, Any] = {
         "application": page.application,

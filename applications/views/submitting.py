@@ -22,7 +22,7 @@ from partnerships.requests import PortalRequest
 @get_only
 def check(request: PortalRequest, handle: str) -> HttpResponse:
     """Everything that is missing or wrong, each linked to where it is mended."""
-    application = case_of(request, handle, Application.objects.all().with_content())
+    application = case_of(request, handle, Application.objects.all().with_facts())
     if application.status != Status.DRAFT:
         return redirect(application)
     return render(request, "applications/check.html", check_context(request, application))
@@ -71,7 +71,7 @@ def submit(request: PortalRequest, handle: str) -> HttpResponse:
 
 
 def _refused(request: PortalRequest, handle: str, problems: list[Problem]) -> HttpResponse:
-    application = case_of(request, handle, Application.objects.all().with_content())
+    application = case_of(request, handle, Application.objects.all().with_facts())
     context = check_context(request, application)
     # The workflow's own word stands, also where the page was read a moment later.
     context["outside"] = [problem for problem in problems if not problem.page]

@@ -61,6 +61,14 @@ class Budget(models.Model):
         return f"{self.grant_type} {self.years}"
 
 
+class BudgetLineQuerySet(models.QuerySet["BudgetLine"]):
+    """Phrases about budget lines."""
+
+    def for_rules(self) -> "BudgetLineQuerySet":
+        """Load what ``caps`` looks at; it puts in the categories from the guidelines itself."""
+        return self.select_related("organisation__kind").order_by("year", "pk")
+
+
 @pghistory.track()
 class BudgetLine(models.Model):
     """One cost in one year for one party. Salaries are days times the cost of a day."""
@@ -77,6 +85,8 @@ class BudgetLine(models.Model):
     days = models.DecimalField(_("days"), max_digits=6, decimal_places=2, null=True, blank=True)
     day_cost_sek = models.PositiveIntegerField(_("cost per day"), null=True, blank=True)
     amount_sek = models.PositiveIntegerField(_("amount"))
+
+    objects = BudgetLineQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["year", "category__sort_order", "pk"]

@@ -1,0 +1,20 @@
+"""Published forms, read once by each process: the database refuses to change them.
+
+What is kept here is shared by all threads, and is only read. A form that is not published
+yet may still be changed, and is read anew each time.
+"""
+
+from applications.models import Application, QuestionSet
+
+PUBLISHED: dict[int, QuestionSet] = {}
+
+
+def form_of(application: Application) -> QuestionSet:
+    """Return the form that the case answers, with its sections, questions and options."""
+    key = application.sheet.question_set_id
+    found = PUBLISHED.get(key)
+    if found is None:
+        found = QuestionSet.objects.all().with_questions().get(pk=key)
+        if found.published_at is not None:
+            PUBLISHED[key] = found
+    return found
