@@ -18,6 +18,7 @@ from applications.views import (
     home,
     letters,
     papers,
+    programme,
     public,
     reading,
     rounds,
@@ -100,6 +101,7 @@ urlpatterns = [
         name="open_all_year",
     ),
     path("office/rounds/<slug:deadline>/", rounds.change_round, name="change_round"),
+    path("office/programme/", programme.programme, name="programme"),
     # ICLD: one case
     path("applications/<slug:handle>/take-up/", assessing.take_up, name="take_up"),
     path("applications/<slug:handle>/officer/", assessing.assign, name="assign"),

@@ -23,6 +23,7 @@ OFFICE_PAGES: tuple[tuple[str, Promise | str], ...] = (
     ("applications:worklist", _("Work list")),
     ("finance:grants", _("Grants")),
     ("applications:rounds", _("Rounds")),
+    ("applications:programme", _("Programme")),
     ("partnerships:partnerships", _("Partnerships")),
     ("partnerships:organisations", _("Organisations")),
 )

@@ -6,13 +6,14 @@ from typing import ClassVar
 import pgtrigger
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from icld_portal import triggers
 from icld_portal.constraints import known
 from icld_portal.localize import in_language
-from partnerships.models import BudgetRegion
+from partnerships.models import BudgetRegion, User
 
 FROZEN = "parent.published_at IS NOT NULL"
 
@@ -59,9 +60,17 @@ class Per(models.TextChoices):
 class GuidelineQuerySet(models.QuerySet["Guideline"]):
     """Phrases about guideline versions."""
 
+    def visible_to(self, user: User) -> "GuidelineQuerySet":
+        """ICLD reads what it is writing; others what is published."""
+        return self if user.office else self.published()
+
     def published(self) -> "GuidelineQuerySet":
         """Versions in force or once in force."""
         return self.filter(published_at__isnull=False)
+
+    def drafts(self) -> "GuidelineQuerySet":
+        """What is being written: at most one, since its number is the next."""
+        return self.filter(published_at=None)
 
     def in_force_on(self, day: date) -> "Guideline":
         """The newest published version valid on ``day``; raises DoesNotExist if none."""
@@ -70,6 +79,8 @@ class GuidelineQuerySet(models.QuerySet["Guideline"]):
 
 class Guideline(models.Model):
     """One version of the budget guidelines. Whole SEK; frozen once published."""
+
+    called: ClassVar = _("Guidelines")
 
     version = models.PositiveSmallIntegerField(_("version"), unique=True)
     valid_from = models.DateField(_("valid from"))
@@ -103,9 +114,15 @@ class Guideline(models.Model):
     def __str__(self) -> str:
         return gettext("Budget guidelines, version %(version)d") % {"version": self.version}
 
+    def office_url(self) -> str:
+        """The page on which ICLD reads and writes this version."""
+        return reverse("finance:version", args=[self.version])
+
 
 class GuidelineAmount(models.Model):
     """One cell of the guidelines' table: whole SEK, and what it means."""
+
+    called: ClassVar = _("Amount")
 
     guideline = models.ForeignKey(Guideline, models.CASCADE, related_name="amounts")
     grant_type = models.CharField(_("grant type"), max_length=16, choices=GrantType.choices)
@@ -145,11 +162,19 @@ class GuidelineAmount(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.grant_type} {self.region} {self.parties}"
+        names = (self.get_grant_type_display(), self.get_parties_display())
+        return ", ".join((*names, self.get_region_display()))
+
+    @property
+    def key_in_version(self) -> str:
+        """The cell's place in the table, by which versions are compared."""
+        return f"{self.grant_type}/{self.region}/{self.parties}"
 
 
 class CostCategory(models.Model):
     """One entry of the closed list of what may be financed."""
+
+    called: ClassVar = _("Kind of cost")
 
     guideline = models.ForeignKey(Guideline, models.CASCADE, related_name="categories")
     code = models.SlugField(_("code"))
@@ -177,3 +202,8 @@ class CostCategory(models.Model):
 
     def __str__(self) -> str:
         return in_language(self, "name")
+
+    @property
+    def may_be_removed(self) -> bool:
+        """Salary compensation is what budgets count the work effort by, and stays."""
+        return not self.is_salary

@@ -1,6 +1,7 @@
 """The budget guidelines as anybody may read them."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -27,13 +28,18 @@ class Row:
 def guidelines(request: HttpRequest) -> HttpResponse:
     """The ceilings and guide values in force, the day rate and the closed list of costs."""
     guideline = in_force()
-    context = {
-        "guideline": guideline,
-        "regions": [region.label for _parties in PartyCount for region in BudgetRegion],
-        "party_counts": [parties.label for parties in PartyCount],
-        "rows": rows(guideline) if guideline else [],
-    }
+    context = table_of(guideline) if guideline else {"guideline": None}
     return render(request, "finance/guidelines.html", context)
+
+
+def table_of(guideline: Guideline) -> dict[str, Any]:
+    """Return what the table of a version shows, in the reader's language."""
+    return {
+        "guideline": guideline,
+        "regions": [str(region.label) for _parties in PartyCount for region in BudgetRegion],
+        "party_counts": [str(parties.label) for parties in PartyCount],
+        "rows": rows(guideline),
+    }
 
 
 def in_force() -> Guideline | None:

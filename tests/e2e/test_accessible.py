@@ -8,6 +8,7 @@ from django.utils import timezone
 from applications import beginning
 from applications.drafting import editing, save_answer
 from applications.models import Question
+from finance.workflow import begin_version as begin_guidelines
 from icld_portal.models import Letter, PreparedFile
 from partnerships import workflow
 from partnerships.models import Country, Membership, OrganisationKind, Role
@@ -42,6 +43,9 @@ OFFICE = [
     "/office/applications/?status=nonsense",
     "/office/rounds/",
     "/office/prolong/",
+    "/office/programme/",
+    "/office/programme/guidelines/",
+    "/office/programme/guidelines/1/",
     "/grants/",
     "/partnerships/",
     "/organisations/",
@@ -159,6 +163,15 @@ def test_pages_of_icld(
     visitor.context.clear_cookies(name="sessionid")
     sign_in(visitor, office_administrator, second_factor(office_administrator))
     check(visitor, "/office/rounds/", f"/office/rounds/{received.round.deadline_on}/")
+
+
+def test_pages_of_the_programme(visitor, office_administrator, second_factor):
+    begin_guidelines(by=office_administrator)
+    sign_in(visitor, office_administrator, second_factor(office_administrator))
+    draft = "/office/programme/guidelines/2/"
+    parts = ("general", "amounts/project", "costs/add", "costs/travel", "difference")
+    check(visitor, "/office/programme/guidelines/", draft)
+    check(visitor, *(f"{draft}{name}/" for name in (*parts, "publish", "throw-away")))
 
 
 def test_pages_about_people(visitor, partnership, coordinator, member, robertsfors, vara, machakos):

@@ -26,6 +26,7 @@ def test_the_office_and_a_party_are_shown_different_pages(officer, coordinator):
         "/office/applications/",
         "/grants/",
         "/office/rounds/",
+        "/office/programme/",
         "/partnerships/",
         "/organisations/",
     ]

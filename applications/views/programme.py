@@ -1,0 +1,15 @@
+"""What ICLD's administrators keep themselves: one page with the way to each of it."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from icld_portal.access import OFFICE, get_only
+from partnerships.requests import PortalRequest
+
+
+@OFFICE
+@get_only
+def programme(request: PortalRequest) -> HttpResponse:
+    """The programme's own texts, sums and lists, each with where it is read and changed."""
+    context = {"may_edit": request.user.is_office_administrator}
+    return render(request, "applications/office/programme.html", context)

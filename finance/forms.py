@@ -1,0 +1,140 @@
+"""The forms in which ICLD writes budget guidelines."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from finance.models import CostCategory, Guideline, GuidelineAmount, LimitKind, PartyCount, Per
+from icld_portal.forms import DayField, LongTextField, MoneyField, SafeCharField
+from icld_portal.seen_forms import SeenForm
+from partnerships.models import BudgetRegion
+
+NOTE_MAX_LENGTH = 4_000
+NAME_MAX_LENGTH = 80
+HELP_MAX_LENGTH = 200
+CELL_FIELDS = ("amount", "kind", "work")
+CELLS = [(count, region) for count in PartyCount for region in BudgetRegion]
+
+
+class GeneralForm(SeenForm):
+    """What holds for every grant type."""
+
+    optional = frozenset({"note_sv", "note_en"})
+    NAMES = ("valid_from", "day_rate_sek", "deviation_percent", "note_sv", "note_en")
+
+    valid_from = DayField(
+        label=gettext_lazy("Valid from"),
+        help_text=gettext_lazy("Drafts begun from this day on use this version."),
+    )
+    day_rate_sek = MoneyField(
+        label=gettext_lazy("Highest salary cost per day"),
+        help_text=gettext_lazy(
+            "Actual salary plus social charges, for staff of the Swedish party."
+        ),
+    )
+    deviation_percent = forms.IntegerField(
+        label=gettext_lazy("Deviation between lines that needs a comment, per cent"),
+        min_value=0,
+        max_value=100,
+    )
+    note_sv = LongTextField(
+        label=gettext_lazy("Note in Swedish"), max_length=NOTE_MAX_LENGTH, required=False
+    )
+    note_en = LongTextField(
+        label=gettext_lazy("Note in English"), max_length=NOTE_MAX_LENGTH, required=False
+    )
+
+    def __init__(self, draft: Guideline, data: Any = None) -> None:
+        super().__init__({name: getattr(draft, name) for name in self.NAMES}, data)
+
+    def clean_day_rate_sek(self) -> int:
+        """A day costs something."""
+        rate: int = self.cleaned_data["day_rate_sek"]
+        if rate < 1:
+            raise forms.ValidationError(_("Write an amount above zero."))
+        return rate
+
+
+class AmountsForm(SeenForm):
+    """The amounts of one grant type: a row for each number of parties and region."""
+
+    per = forms.ChoiceField(
+        label=gettext_lazy("The amounts count"), choices=Per.choices, widget=forms.RadioSelect
+    )
+
+    def __init__(
+        self, title: str, cells: dict[tuple[str, str], GuidelineAmount], data: Any = None
+    ) -> None:
+        self.title, self.cells = title, cells
+        stored: dict[str, Any] = {"per": next((cell.per for cell in cells.values()), Per.YEAR)}
+        for (count, region), cell in cells.items():
+            place = f"{count}-{region}"
+            stored[f"{place}-amount"] = cell.amount_sek
+            stored[f"{place}-kind"] = cell.kind
+            stored[f"{place}-work"] = cell.work_effort_sek
+        super().__init__(stored, data)
+        for count, region in CELLS:
+            self._add_row(f"{count}-{region}", f"{count.label}, {region.label}")
+
+    def _add_row(self, place: str, title: str) -> None:
+        amount = MoneyField(label=f"{title}: {_('amount')}")
+        kind = forms.ChoiceField(label=f"{title}: {_('kind')}", choices=LimitKind.choices)
+        work = MoneyField(label=f"{title}: {_('of it work effort')}", required=False)
+        self.add_field(f"{place}-amount", amount)
+        self.add_field(f"{place}-kind", kind)
+        self.add_field(f"{place}-work", work, optional=True)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The table as the page shows it."""
+        return [
+            {
+                "parties": count.label,
+                "region": region.label,
+                "fields": [self[f"{count}-{region}-{name}"] for name in CELL_FIELDS],
+            }
+            for count, region in CELLS
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        """Work effort is a share of the amount."""
+        cleaned = super().clean()
+        for count, region in CELLS:
+            place = f"{count}-{region}"
+            amount, work = cleaned.get(f"{place}-amount"), cleaned.get(f"{place}-work")
+            if amount is not None and work is not None and work > amount:
+                self.add_error(f"{place}-work", _("At most the whole amount."))
+        return cleaned
+
+    def written(self) -> list[GuidelineAmount]:
+        """Return the cells as they were written, to be saved."""
+        found = []
+        for count, region in CELLS:
+            place = f"{count}-{region}"
+            cell = self.cells.get((count, region)) or GuidelineAmount(parties=count, region=region)
+            cell.per = self.cleaned_data["per"]
+            cell.amount_sek = self.cleaned_data[f"{place}-amount"]
+            cell.kind = self.cleaned_data[f"{place}-kind"]
+            cell.work_effort_sek = self.cleaned_data[f"{place}-work"]
+            found.append(cell)
+        return found
+
+
+class CategoryForm(SeenForm):
+    """One entry of the closed list of what may be financed."""
+
+    optional = frozenset({"help_sv", "help_en"})
+    NAMES = ("name_sv", "name_en", "help_sv", "help_en")
+
+    name_sv = SafeCharField(label=gettext_lazy("Name in Swedish"), max_length=NAME_MAX_LENGTH)
+    name_en = SafeCharField(label=gettext_lazy("Name in English"), max_length=NAME_MAX_LENGTH)
+    help_sv = SafeCharField(
+        label=gettext_lazy("Help in Swedish"), max_length=HELP_MAX_LENGTH, required=False
+    )
+    help_en = SafeCharField(
+        label=gettext_lazy("Help in English"), max_length=HELP_MAX_LENGTH, required=False
+    )
+
+    def __init__(self, category: CostCategory | None, data: Any = None) -> None:
+        super().__init__({name: getattr(category, name, "") for name in self.NAMES}, data)
