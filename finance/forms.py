@@ -79,12 +79,15 @@ class AmountsForm(SeenForm):
             self._add_row(f"{count}-{region}", f"{count.label}, {region.label}")
 
     def _add_row(self, place: str, title: str) -> None:
-        amount = MoneyField(label=f"{title}: {_('amount')}")
-        kind = forms.ChoiceField(label=f"{title}: {_('kind')}", choices=LimitKind.choices)
-        work = MoneyField(label=f"{title}: {_('of it work effort')}", required=False)
-        self.add_field(f"{place}-amount", amount)
-        self.add_field(f"{place}-kind", kind)
-        self.add_field(f"{place}-work", work, optional=True)
+        fields = {
+            "amount": MoneyField(label=_("Amount")),
+            "kind": forms.ChoiceField(label=_("Kind"), choices=LimitKind.choices),
+            "work": MoneyField(label=_("Of it work effort"), required=False),
+        }
+        for name, field in fields.items():
+            field.short_label = field.label  # type: ignore[attr-defined]
+            field.label = f"{title}: {field.label}"
+            self.add_field(f"{place}-{name}", field, optional=name == "work")
 
     def rows(self) -> list[dict[str, Any]]:
         """The table as the page shows it."""
