@@ -31,19 +31,25 @@ def editing(application: Application, *, by: User) -> Iterator[Application]:
     not write for one of its parties. What is written inside is kept whole or not at all.
     """
     with transaction.atomic():
-        draft = (
-            Application.objects.select_for_update(of=("self",))
-            .select_related("budget", "sheet")
-            .get(pk=application.pk)
-        )
-        if draft.status != Status.DRAFT:
-            raise WrongStatus("edit")
+        draft = locked_draft(application)
         # The parties of a case never change: those the caller has read are not read again.
         if not rules.may_edit(by, application):
             raise PermissionDenied("edit")
         yield draft
         approvals.lapse(draft, by=by)
         Application.objects.filter(pk=draft.pk).update(content_version=F("content_version") + 1)
+
+
+def locked_draft(application: Application) -> Application:
+    """Lock the case's row until the transaction ends; raises WrongStatus if it is no draft."""
+    draft = (
+        Application.objects.select_for_update(of=("self",))
+        .select_related("budget", "sheet")
+        .get(pk=application.pk)
+    )
+    if draft.status != Status.DRAFT:
+        raise WrongStatus("edit")
+    return draft
 
 
 def answers_by_question(application: Application, language: str = "") -> dict[int, Answer]:

@@ -1,10 +1,12 @@
 """Finding the case that an address names, for the person who asks."""
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from applications.models import Application, Question, Section
+from applications import rules
+from applications.models import Application, Question, Section, Status
 from applications.versions import form_of
 from partnerships.requests import PortalRequest
 
@@ -21,6 +23,16 @@ def case_of(
     mine = cases.visible_to(request.user).by_handle(handle)  # type: ignore[attr-defined]
     found: Application = get_object_or_404(mine)
     return found
+
+
+def draft_of(request: PortalRequest, handle: str) -> Application:
+    """Return the draft if the person writes in it; a case that was handed in is not found here."""
+    application = case_of(request, handle)
+    if not rules.may_edit(request.user, application):
+        raise PermissionDenied("edit")
+    if application.status != Status.DRAFT:
+        raise Http404("no draft")
+    return application
 
 
 def section_of(application: Application, key: str) -> Section:

@@ -2,14 +2,14 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from applications.models import Application
+from applications.models import Application, Part
 
 DIGEST_LENGTH = 16
 PART_WORDS: dict[str, Promise] = {
@@ -59,6 +59,15 @@ LINE = (
     "amount_sek",
 )
 ATTACHMENT = ("organisation", "file_name", "sha256")
+# Which of the above are written on the page of a section of this kind.
+READ_IN_PART: dict[str, tuple[str, ...]] = {
+    Part.BASICS: ("parties",),
+    Part.AREAS: ("core_areas", "cooperation_areas", "goals"),
+    Part.RESULTS: ("results", "indicators"),
+    Part.ACTIVITIES: ("activities",),
+    Part.RISKS: ("risks",),
+    Part.BUDGET: ("budget",),
+}
 
 
 def fingerprint(application: Application) -> str:
@@ -91,23 +100,34 @@ def part_words(parts: Iterable[str]) -> list[str]:
 
 def content(application: Application) -> dict[str, Any]:
     """Return everything the parties have written, in an order that never varies."""
-    return _facts(application) | {
-        "parties": _rows(application.case_parties, PARTY),
-        "core_areas": _codes(application.core_areas),
-        "cooperation_areas": _codes(application.cooperation_areas),
-        "goals": _codes(application.goals),
-        "answers": _rows(application.sheet.answers, ANSWER),
-        "results": _rows(application.results, ("pk", "text")),
-        "indicators": _indicators(application),
-        "activities": _rows(application.activities, ACTIVITY),
-        "risks": _rows(application.risks, RISK),
-        "budget": {
+    return _facts(application) | {name: read() for name, read in _readers(application).items()}
+
+
+def written_in_part(application: Application, part: str) -> list[Any]:
+    """Return what a section of this kind holds besides its answers; nothing if that is all."""
+    readers = _readers(application)
+    found = [readers[name]() for name in READ_IN_PART.get(part, ())]
+    return [_facts(application), *found] if part == Part.BASICS else found
+
+
+def _readers(application: Application) -> dict[str, Callable[[], Any]]:
+    return {
+        "parties": lambda: _rows(application.case_parties, PARTY),
+        "core_areas": lambda: _codes(application.core_areas),
+        "cooperation_areas": lambda: _codes(application.cooperation_areas),
+        "goals": lambda: _codes(application.goals),
+        "answers": lambda: _rows(application.sheet.answers, ANSWER),
+        "results": lambda: _rows(application.results, ("pk", "text")),
+        "indicators": lambda: _indicators(application),
+        "activities": lambda: _rows(application.activities, ACTIVITY),
+        "risks": lambda: _rows(application.risks, RISK),
+        "budget": lambda: {
             "region": application.budget.region,
             "years": application.budget.years,
             "guide_reason": application.budget.guide_reason,
             "lines": _rows(application.budget.lines, LINE),
         },
-        "attachments": _rows(application.attachments, ATTACHMENT),
+        "attachments": lambda: _rows(application.attachments, ATTACHMENT),
     }
 
 

@@ -6,7 +6,9 @@ from typing import Any, ClassVar
 from django.forms.formsets import BaseFormSet
 from django.utils.translation import gettext, gettext_lazy
 
+from applications import workspace
 from applications.drafting import StaleAnswer, answers_by_question, write_answer
+from applications.fingerprints import written_in_part
 from applications.forms import budget as budget_forms
 from applications.forms import plan
 from applications.forms.answers import (
@@ -111,7 +113,10 @@ class SectionPage:
 
     def save(self, draft: Application, *, by: User) -> bool:
         """Write all of it; False when somebody else's text stands against this person's."""
+        before = written_in_part(draft, self.section.part)
         self.save_part(draft)
+        if written_in_part(draft, self.section.part) != before:
+            workspace.note_change(draft, self.section, by=by)
         for form in self.answer_forms():
             self._save_answers(form, draft, by=by)
         return not any(form.conflicts for form in self.answer_forms())

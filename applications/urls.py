@@ -25,6 +25,7 @@ from applications.views import (
     sections,
     submitting,
     worklist,
+    workspace,
 )
 
 app_name = "applications"
@@ -34,6 +35,8 @@ urlpatterns = [
     path("applications/new/", home.new, name="new"),
     path("applications/<slug:handle>/", drafts.application, name="application"),
     path("applications/<slug:handle>/sections/<slug:key>/", sections.section, name="section"),
+    path("applications/<slug:handle>/sections/<slug:key>/here/", workspace.here, name="here"),
+    path("applications/<slug:handle>/sharing/", workspace.sharing, name="sharing"),
     path("applications/<slug:handle>/budget/sums/", budget.budget_sums, name="budget_sums"),
     path("applications/<slug:handle>/budget/file/", budget_files.budget_file, name="budget_file"),
     path(

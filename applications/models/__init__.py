@@ -22,6 +22,7 @@ from applications.models.questions import (
 from applications.models.reminders import Reminder
 from applications.models.rounds import GrantTypeSetting, Round
 from applications.models.vocabulary import CooperationArea, CoreArea, Goal
+from applications.models.workspace import SectionVisit, SectionWork
 from applications.statuses import Status
 
 __all__ = [
@@ -60,5 +61,7 @@ __all__ = [
     "Risk",
     "Round",
     "Section",
+    "SectionVisit",
+    "SectionWork",
     "Status",
 ]

@@ -5,15 +5,14 @@ from tempfile import TemporaryFile
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from applications import drafting, rules
-from applications.finding import case_of
+from applications import drafting, workspace
+from applications.finding import case_of, draft_of
 from applications.forms.budget_rows import (
     COLUMNS,
     TITLES,
@@ -25,7 +24,7 @@ from applications.forms.budget_rows import (
     read_lines,
     write_lines,
 )
-from applications.models import Application, Part, Status
+from applications.models import Application, Part, Section
 from applications.progress import section_url
 from applications.versions import form_of
 from finance import caps
@@ -35,6 +34,7 @@ from icld_portal import exports
 from icld_portal.access import PARTIES_AND_OFFICE, get_only, get_or_post
 from icld_portal.files import XLSX
 from icld_portal.workflow import WrongStatus
+from partnerships.models import User
 from partnerships.requests import PortalRequest
 
 
@@ -78,7 +78,7 @@ def _cells(application: Application) -> Iterator[list[exports.Cell]]:
 @get_or_post
 def budget_file(request: PortalRequest, handle: str) -> HttpResponse:
     """Read rows from a file or a paste, show what was understood, and keep it when confirmed."""
-    application = writable(request, handle)
+    application = draft_of(request, handle)
     if request.method != "POST":
         return _show(request, application, FileForm())
     form = FileForm(request.POST, request.FILES)
@@ -102,6 +102,7 @@ def _keep(
     try:
         with drafting.editing(application, by=request.user) as draft:
             write_lines(draft, lines, replace=replace)
+            note_change(draft, by=request.user)
     except WrongStatus:
         messages.warning(request, _("This application has moved on since you opened the page."))
         return redirect(application)
@@ -133,7 +134,7 @@ def _show(
 @get_or_post
 def budget_copy(request: PortalRequest, handle: str, year: int) -> HttpResponse:
     """Ask, then let a year have the lines of the year before."""
-    application = writable(request, handle)
+    application = draft_of(request, handle)
     if not 2 <= year <= min(application.budget.years, MAX_YEARS):
         raise Http404("no such year")
     if request.method != "POST":
@@ -150,6 +151,7 @@ def budget_copy(request: PortalRequest, handle: str, year: int) -> HttpResponse:
     try:
         with drafting.editing(application, by=request.user) as draft:
             copy_year(draft, year=year)
+            note_change(draft, by=request.user)
     except WrongStatus:
         messages.warning(request, _("This application has moved on since you opened the page."))
         return redirect(application)
@@ -158,19 +160,21 @@ def budget_copy(request: PortalRequest, handle: str, year: int) -> HttpResponse:
     return redirect(f"{budget_url(application)}#year-{year}")
 
 
-def writable(request: PortalRequest, handle: str) -> Application:
-    """Return the draft if the person writes in it; a handed-in budget is not found here."""
-    application = case_of(request, handle)
-    if not rules.may_edit(request.user, application):
-        raise PermissionDenied("edit")
-    if application.status != Status.DRAFT:
-        raise Http404("no draft")
-    return application
+def budget_section(application: Application) -> Section | None:
+    """The section of the case's form that holds the budget."""
+    sections = form_of(application).sections.all()
+    return next((section for section in sections if section.part == Part.BUDGET), None)
+
+
+def note_change(draft: Application, *, by: User) -> None:
+    """Let the parties see that the budget was changed, though nobody was on its page."""
+    if section := budget_section(draft):
+        workspace.note_change(draft, section, by=by)
 
 
 def budget_url(application: Application) -> str:
     """The address of the case's budget section."""
-    for section in form_of(application).sections.all():
-        if section.part == Part.BUDGET:
-            return section_url(application, section)
-    return reverse("applications:application", args=[application.handle])
+    section = budget_section(application)
+    if section is None:
+        return reverse("applications:application", args=[application.handle])
+    return section_url(application, section)

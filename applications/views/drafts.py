@@ -6,7 +6,7 @@ from django.db.models import prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from applications import approvals, deadlines, progress, rules, workflow
+from applications import approvals, deadlines, progress, rules, workflow, workspace
 from applications.finding import case_of
 from applications.models import Application, PaperKind, Status
 from applications.models.content import FACTS
@@ -34,6 +34,7 @@ def application(request: PortalRequest, handle: str) -> HttpResponse:
 def draft_context(request: PortalRequest, draft: Application) -> dict[str, Any]:
     """What the task list shows."""
     tasks = progress.task_list(draft)
+    found = workspace.states(draft, request.user)
     lines = caps.lines_of(draft.budget)
     may_edit = rules.may_edit(request.user, draft)
     is_open = draft.is_open_at(request.received_at)
@@ -41,6 +42,7 @@ def draft_context(request: PortalRequest, draft: Application) -> dict[str, Any]:
     return {
         "application": draft,
         "tasks": tasks,
+        "rows": [(task, found[task.section.pk]) for task in tasks],
         "complete": sum(task.state == progress.COMPLETE for task in tasks),
         "may_edit": may_edit,
         "parties": parties,

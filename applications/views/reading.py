@@ -3,11 +3,12 @@
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from applications import rules
+from applications import rules, workspace
 from applications.finding import case_of
 from applications.models import Application, Status
 from applications.reading import content_of
 from applications.statuses import APPLICANT_WORDS
+from applications.versions import form_of
 from icld_portal.access import PARTIES_AND_OFFICE, get_only
 from partnerships.requests import PortalRequest
 
@@ -18,6 +19,9 @@ def read(request: PortalRequest, handle: str) -> HttpResponse:
     """Show everything the parties have written."""
     application = case_of(request, handle, Application.objects.all().with_content())
     is_draft = application.status == Status.DRAFT
+    if is_draft:
+        sections = form_of(application).sections.all()
+        workspace.visit_all(application, sections, by=request.user, at=request.received_at)
     context = {
         "application": application,
         "content": content_of(application),

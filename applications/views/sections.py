@@ -1,5 +1,6 @@
 """One section a page: shown, saved, and nothing lost when it cannot be saved."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -10,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from applications import drafting, rules
+from applications import drafting, rules, workspace
 from applications.drafting import answers_by_question
 from applications.finding import case_of, section_of
 from applications.forms.answers import sends_translations
@@ -18,9 +19,11 @@ from applications.models import Application, Decision, Section, Status
 from applications.progress import section_url
 from applications.section_pages import SectionPage, neighbours, page_for
 from applications.versions import form_of
+from applications.workspace import SectionState
 from icld_portal import kept_forms, writers
 from icld_portal.access import PARTIES_AND_OFFICE, get_or_post
 from icld_portal.localize import clock
+from icld_portal.problems import NotReady
 from icld_portal.workflow import WrongStatus
 from partnerships.requests import PortalRequest
 
@@ -39,7 +42,10 @@ def section(request: PortalRequest, handle: str, key: str) -> HttpResponse:
     if application.status != Status.DRAFT or not rules.may_edit(request.user, application):
         return redirect(f"{reverse('applications:read', args=[application.handle])}#{found.key}")
     translating = "translation" in request.GET
-    return show(request, page_for(application, found, translating=translating))
+    shown = show(request, page_for(application, found, translating=translating))
+    # Written last: the page itself still says what has changed since the visit before.
+    workspace.visit(application, found, by=request.user, at=request.received_at)
+    return shown
 
 
 def show_kept(request: PortalRequest, page: SectionPage) -> HttpResponse:
@@ -83,7 +89,22 @@ def save(request: PortalRequest, application: Application, found: Section) -> Ht
     if not kept:
         return show(request, page, status=409)
     messages.success(request, _("Saved %(clock)s.") % {"clock": clock(timezone.now())})
+    if request.POST.get("then") in {"ready", "not_ready"}:
+        say_ready(request, application, found)
     return redirect(after_saving(request, application, found))
+
+
+def say_ready(request: PortalRequest, application: Application, found: Section) -> None:
+    """Mark the section that was just saved as ready, or take the mark back."""
+    try:
+        if request.POST["then"] == "ready":
+            workspace.mark_ready(application, found, by=request.user)
+        else:
+            workspace.take_back_ready(application, found, by=request.user)
+    except NotReady as refused:
+        messages.warning(request, refused.problems[0].text)
+    except WrongStatus:
+        messages.warning(request, _("This application has moved on since you opened the page."))
 
 
 def after_saving(request: PortalRequest, application: Application, found: Section) -> str:
@@ -115,6 +136,13 @@ def decision_before(application: Application) -> Decision | None:
     return decisions.filter(application=application.copied_from_id).first()
 
 
+def work_on(request: PortalRequest, page: SectionPage) -> SectionState:
+    """How far people have come with the section, and who else is there."""
+    state = workspace.state_of(page.application, page.section, request.user)
+    there = workspace.others_here(page.application, page.section, than=request.user)
+    return replace(state, present=there)
+
+
 def show(request: PortalRequest, page: SectionPage, *, status: int = 200) -> HttpResponse:
     """Show a section's page with everything that was typed on it."""
     sections = list(form_of(page.application).sections.all())
@@ -130,5 +158,6 @@ def show(request: PortalRequest, page: SectionPage, *, status: int = 200) -> Htt
         "previous": beside["previous"],
         "next": beside["next"],
         "earlier": decision_before(page.application),
+        "work": work_on(request, page),
     }
     return render(request, page.template, context, status=status)

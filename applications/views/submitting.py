@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from applications import approvals, completeness, progress, rules, workflow
+from applications import approvals, completeness, progress, rules, workflow, workspace
 from applications.finding import case_of
 from applications.models import Application, Status
 from icld_portal.access import PARTIES_AND_OFFICE, get_only, post_only
@@ -34,6 +34,8 @@ def check_context(request: PortalRequest, application: Application) -> dict[str,
     outside = list(completeness.round_problems(application, request.received_at))
     found = [problem for task in tasks for problem in task.problems]
     parties = approvals.of_parties(application)
+    states = workspace.states(application, request.user)
+    sections = [task.section for task in tasks]
     written = not blocking(found)
     return {
         "application": application,
@@ -43,6 +45,7 @@ def check_context(request: PortalRequest, application: Application) -> dict[str,
         "written": written,
         "ready": written and not blocking([*outside, *approvals.problems(parties)]),
         "warnings": [problem for problem in found if not problem.blocks],
+        "unready": workspace.ready_problems(sections, states),
         "may_submit": rules.may_submit(request.user, application),
         "may_edit": rules.may_edit(request.user, application),
     }
