@@ -171,6 +171,11 @@ def ask_to_approve(application: Application, awaited: Iterable[User], *, by: Use
     )
 
 
+def ask_to_assess(application: Application, assessor: User, *, by: User) -> None:
+    """Ask for an assessment. Nothing the case says is told before interests are declared."""
+    tell(application, "assess", to=[_recipient(assessor)], asked_by=by.name)
+
+
 def _recipient(person: User) -> Recipient:
     return Recipient(person.email, person.language, person.name, person.pk)
 

@@ -2,17 +2,22 @@
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from applications.models import Application, Status
+from applications.models import Application
 from partnerships.models import Membership, Role, User
+from partnerships.models.people import ASSESSOR_ROLES
 
 ASSESSING_ROLES = (Role.OFFICER, Role.DECIDER)
-# While a case is here it can be given to a colleague.
-UNDER_WORK = frozenset({Status.SUBMITTED, Status.IN_ASSESSMENT})
 
 
 def current_officers() -> QuerySet[User]:
     """The people who can be given a case today, by name."""
     roles = Membership.objects.filter(user=OuterRef("pk"), role__in=ASSESSING_ROLES)
+    return User.objects.filter(Exists(roles), is_active=True).order_by("name", "pk")
+
+
+def current_assessors() -> QuerySet[User]:
+    """The people, of ICLD or from outside, who can be asked to assess today, by name."""
+    roles = Membership.objects.filter(user=OuterRef("pk"), role__in=ASSESSOR_ROLES)
     return User.objects.filter(Exists(roles), is_active=True).order_by("name", "pk")
 
 

@@ -2,7 +2,7 @@
 
 from applications.models import Application, Status
 from partnerships.models import Partnership, User
-from partnerships.models.people import SUBMITTING_ROLES, WRITING_ROLES, Role
+from partnerships.models.people import ASSESSOR_ROLES, SUBMITTING_ROLES, WRITING_ROLES, Role
 
 
 def party_ids(application: Application) -> set[int]:
@@ -15,11 +15,51 @@ def is_of_party(user: User, application: Application) -> bool:
     return not party_ids(application).isdisjoint(user.roles)
 
 
+def has_conflict(user: User, application: Application) -> bool:
+    """Return whether ``user`` has declared a conflict of interest: the case is hidden."""
+    return application.reference is not None and application.reference in user.conflicts
+
+
 def may_view(user: User, application: Application) -> bool:
     """Twin of ``ApplicationQuerySet.visible_to``; a test holds them together."""
+    if has_conflict(user, application):
+        return False
     if user.office and application.status != Status.DRAFT:
         return True
-    return is_of_party(user, application)
+    return is_of_party(user, application) or _is_given(user, application)
+
+
+def _is_given(user: User, application: Application) -> bool:
+    """An external assessor reads what they are to assess, once they have declared."""
+    if application.status == Status.DRAFT or not user.is_external_assessor:
+        return False
+    return is_assigned(user, application) and has_declared(user, application)
+
+
+def is_assigned(user: User, application: Application) -> bool:
+    """Return whether ``user`` is to assess the case."""
+    return application.assignments.filter(assessor=user).exists()
+
+
+def has_declared(user: User, application: Application) -> bool:
+    """Return whether ``user`` has declared that there is no conflict of interest."""
+    return user.interests.without_conflict().filter(case_reference=application.reference).exists()
+
+
+def may_declare(user: User, application: Application) -> bool:
+    """Whoever works on the case for ICLD says what interests they have; a party has its own."""
+    works = user.office or is_assigned(user, application)
+    return works and not is_disqualified(user, application)
+
+
+def may_withdraw_declaration(user: User, declarant: User) -> bool:
+    """ICLD's administrators take back a mistaken declaration, never their own."""
+    return user.is_office_administrator and user.pk != declarant.pk
+
+
+def is_disqualified(user: User, application: Application) -> bool:
+    """Return whether ``user`` belongs to a party or has declared a conflict of interest."""
+    return is_of_party(user, application) or has_conflict(user, application)
 
 
 def may_see_history(user: User, application: Application) -> bool:
@@ -74,28 +114,34 @@ def may_start(user: User, partnership: Partnership) -> bool:
 
 def may_take_up(user: User, application: Application) -> bool:
     """Programme officers and decision makers take an application into assessment."""
-    return user.is_officer and not is_of_party(user, application)
+    return user.is_officer and not is_disqualified(user, application)
 
 
 def may_assess(user: User, application: Application) -> bool:
     """Programme officers and decision makers assess, but not a case of their own."""
-    return user.is_officer and not is_of_party(user, application)
+    return user.is_officer and not is_disqualified(user, application)
+
+
+def may_be_assessor(user: User, application: Application) -> bool:
+    """Whoever assesses at ICLD or for it, but not a case of their own or with a conflict."""
+    return bool(user.all_roles & ASSESSOR_ROLES) and not is_disqualified(user, application)
 
 
 def may_decide(user: User, application: Application) -> bool:
     """Decision makers decide, but not on a case of their own."""
-    return user.is_decider and not is_of_party(user, application)
+    return user.is_decider and not is_disqualified(user, application)
 
 
 def may_prolong(user: User, application: Application) -> bool:
     """Programme officers and administrators give a case more time, but not one of their own."""
     keeps = user.is_officer or user.is_office_administrator
-    return keeps and not is_of_party(user, application)
+    return keeps and not is_disqualified(user, application)
 
 
 def may_assign(user: User, application: Application) -> bool:
     """Programme officers share the work among themselves."""
-    return user.is_officer or Role.OFFICE_ADMINISTRATOR in user.all_roles
+    shares = user.is_officer or user.is_office_administrator
+    return shares and not has_conflict(user, application)
 
 
 def may_edit_rounds(user: User) -> bool:

@@ -15,6 +15,9 @@ class Status(models.TextChoices):
     WITHDRAWN = "withdrawn", _("withdrawn")
 
 
+# While a case is here ICLD works on it: it can be given to a colleague or an assessor.
+UNDER_WORK = frozenset({Status.SUBMITTED, Status.IN_ASSESSMENT})
+
 # What the parties read for the same state.
 APPLICANT_WORDS = {
     Status.DRAFT: _("being written"),

@@ -20,6 +20,11 @@ WORDS: dict[str, Promise] = {
     "submit": gettext_lazy("The application was handed in"),
     "take_up": gettext_lazy("Taken up for assessment"),
     "assign": gettext_lazy("The programme officer was changed"),
+    "give": gettext_lazy("An assessor was asked"),
+    "take_from": gettext_lazy("An assessor was let off"),
+    "declare_no_conflict": gettext_lazy("No conflict of interest was declared"),
+    "declare_conflict": gettext_lazy("A conflict of interest was declared"),
+    "withdraw_declaration": gettext_lazy("A declaration of interest was withdrawn"),
     "write_assessment": gettext_lazy("An assessment was written"),
     "approve": gettext_lazy("The application was approved"),
     "reject": gettext_lazy("The application was rejected"),
@@ -50,7 +55,7 @@ def timeline(application: Application) -> list[Moment]:
     """Return what has happened to ``application``, oldest first, in two queries."""
     happened = list(events_of(application))
     people = {event.actor_id for event in happened} | {
-        event.facts.get("officer_id") for event in happened
+        event.facts.get(name) for event in happened for name in ("officer_id", "person_id")
     }
     names = dict(User.objects.filter(pk__in=people - {None}).values_list("pk", "name"))
     return [
@@ -75,6 +80,9 @@ def _facts(event: Event, names: dict[int, str]) -> str:
     if event.verb == "assign":
         officer = facts.get("officer_id")
         return names.get(officer, "") if officer else _("nobody")
+    if "person_id" in facts:
+        about = [names.get(facts["person_id"], ""), str(facts.get("reason", ""))]
+        return ": ".join(text for text in about if text)
     if event.verb == "begin_from":
         return str(facts.get("source", ""))
     if event.verb == "prolong":

@@ -6,6 +6,7 @@ from applications.views import (
     answers,
     approving,
     assessing,
+    assessors,
     beginning,
     budget,
     budget_files,
@@ -16,6 +17,7 @@ from applications.views import (
     filings,
     histories,
     home,
+    interests,
     letters,
     papers,
     programme,
@@ -105,6 +107,8 @@ urlpatterns = [
     ),
     path("office/rounds/<slug:deadline>/", rounds.change_round, name="change_round"),
     path("office/programme/", programme.programme, name="programme"),
+    # Whoever assesses, of ICLD or from outside
+    path("assessments/", assessors.my_assessments, name="my_assessments"),
     # ICLD: one case
     path("applications/<slug:handle>/take-up/", assessing.take_up, name="take_up"),
     path("applications/<slug:handle>/officer/", assessing.assign, name="assign"),
@@ -114,6 +118,18 @@ urlpatterns = [
         name="answer_letter",
     ),
     path("applications/<slug:handle>/assessment/", assessing.assess, name="assess"),
+    path("applications/<slug:handle>/interest/", interests.declare, name="declare"),
+    path(
+        "applications/<slug:handle>/interests/<int:pk>/withdraw/",
+        interests.withdraw_declaration,
+        name="withdraw_declaration",
+    ),
+    path("applications/<slug:handle>/assessors/", assessors.assessors, name="assessors"),
+    path(
+        "applications/<slug:handle>/assessors/<int:pk>/remove/",
+        assessors.take_from,
+        name="take_from",
+    ),
     path("applications/<slug:handle>/decision/", deciding.decide, name="decide"),
     path("applications/<slug:handle>/decided/", deciding.decided, name="decided"),
 ]

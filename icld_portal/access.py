@@ -42,8 +42,13 @@ class Policy:
 
 PUBLIC = Policy("public", public=True)
 SIGNED_IN = Policy("signed in")
-PARTIES_AND_OFFICE = Policy("parties and office", second_factor_for=lambda user: user.office)
+PARTIES_AND_OFFICE = Policy(
+    "parties and office", second_factor_for=lambda user: user.works_for_icld
+)
 OFFICE = Policy("office", lambda user: user.office, second_factor=True)
+ASSESSORS = Policy(
+    "office and external assessors", lambda user: user.works_for_icld, second_factor=True
+)
 OFFICE_ADMINISTRATORS = Policy(
     "office administrators", lambda user: user.is_office_administrator, second_factor=True
 )

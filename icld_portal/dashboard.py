@@ -21,6 +21,8 @@ def home(request: PortalRequest) -> HttpResponse:
     """The to-do of a person of a party; ICLD's people go to their work list."""
     if request.user.office:
         return redirect("applications:worklist")
+    if request.user.is_external_assessor and not request.user.is_of_party:
+        return redirect("applications:my_assessments")
     mine = Application.objects.visible_to(request.user).for_own_list()
     if chosen := acting_for(request):
         mine = mine.of_organisation(chosen)

@@ -21,11 +21,18 @@ PARTY_PAGES: tuple[tuple[str, Promise | str], ...] = (
 )
 OFFICE_PAGES: tuple[tuple[str, Promise | str], ...] = (
     ("applications:worklist", _("Work list")),
+    ("applications:my_assessments", _("Assessments")),
     ("finance:grants", _("Grants")),
     ("applications:rounds", _("Rounds")),
     ("applications:programme", _("Programme")),
     ("partnerships:partnerships", _("Partnerships")),
     ("partnerships:organisations", _("Organisations")),
+)
+# Somebody from outside who only assesses.
+EXTERNAL_PAGES: tuple[tuple[str, Promise | str], ...] = (
+    ("applications:my_assessments", _("Assessments")),
+    ("applications:questions", _("Questions")),
+    ("finance:guidelines", _("Budget guidelines")),
 )
 FOOTER_PAGES: tuple[tuple[str, Promise | str], ...] = (
     ("start", _("About the programme")),
@@ -58,7 +65,12 @@ def main_menu(request: HttpRequest) -> list[Link]:
     user: Any = request.user
     if not user.is_authenticated:
         return links(PUBLIC_PAGES, path=request.path)
-    return links(OFFICE_PAGES if user.office else PARTY_PAGES, path=request.path)
+    if user.office:
+        return links(OFFICE_PAGES, path=request.path)
+    if user.is_external_assessor:
+        own = EXTERNAL_PAGES[:1] + PARTY_PAGES if user.is_of_party else EXTERNAL_PAGES
+        return links(own, path=request.path)
+    return links(PARTY_PAGES, path=request.path)
 
 
 def _current(url: str, path: str) -> str:

@@ -136,6 +136,22 @@ def sweep() -> int:
     return len(expired)
 
 
+def forget(owner: models.Model) -> None:
+    """Take away what was prepared for ``owner``, made or not: they may no longer see all of it.
+
+    A worker that is making one finds its order gone and throws the file away.
+    """
+    ordered = PreparedFile.objects.filter(owner=owner.pk)
+    stored = [prepared.file.name for prepared in ordered if prepared.file]
+    ordered.delete()
+
+    def remove() -> None:
+        for name in stored:
+            default_storage.delete(name)
+
+    transaction.on_commit(remove)
+
+
 def _progress(prepared_id: int) -> Callable[[int, int], None]:
     noted_at = 0.0
 

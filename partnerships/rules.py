@@ -11,7 +11,7 @@ from partnerships.models import (
     Role,
     User,
 )
-from partnerships.models.people import OFFICE_ROLES, PARTY_ROLES, WRITING_ROLES
+from partnerships.models.people import ICLD_ROLES, PARTY_ROLES, WRITING_ROLES
 
 PROFILE_ROLES = frozenset({Role.ADMINISTRATOR, Role.COORDINATOR, Role.PROJECT_MANAGER})
 
@@ -31,7 +31,9 @@ def may_found(user: User, organisation: Organisation) -> bool:
 
 def may_see_members(user: User, organisation: Organisation) -> bool:
     """Names and roles are for the organisation's own people and for ICLD."""
-    return user.office or organisation.pk in user.roles
+    # An external assessor is not one of ICLD's own people.
+    held = user.roles.get(organisation.pk, frozenset()) - {Role.EXTERNAL_ASSESSOR}
+    return user.office or bool(held)
 
 
 def administrator_role(organisation: Organisation) -> Role:
@@ -41,7 +43,7 @@ def administrator_role(organisation: Organisation) -> Role:
 
 def roles_in(organisation: Organisation) -> frozenset[Role]:
     """The roles a person can have in ``organisation``: ICLD has its own."""
-    return OFFICE_ROLES if is_office(organisation) else PARTY_ROLES
+    return ICLD_ROLES if is_office(organisation) else PARTY_ROLES
 
 
 def is_office(organisation: Organisation) -> bool:

@@ -3,6 +3,7 @@
 from applications.models.answers import Answer, AnswerSheet
 from applications.models.application import Application, CaseParty, ReferenceSeries
 from applications.models.approvals import Approval, Factor, LetterAnswer
+from applications.models.assessing import Assignment
 from applications.models.attachments import Attachment
 from applications.models.bundles import Bundle
 from applications.models.decisions import Assessment, Decision, DecisionYear, Outcome
@@ -33,6 +34,7 @@ __all__ = [
     "ApplicationPaper",
     "Approval",
     "Assessment",
+    "Assignment",
     "Attachment",
     "Bundle",
     "CaseParty",

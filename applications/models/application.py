@@ -97,13 +97,33 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
     def visible_to(self, user: User) -> "ApplicationQuerySet":
         """The applications ``user`` may open; the list twin of ``rules.may_view``.
 
-        ICLD sees what has been handed in, never a draft; the parties see their own.
+        ICLD sees what has been handed in, never a draft; the parties see their own; an
+        external assessor those given to them, once they have declared no conflict of
+        interest. A declared conflict hides the case from whoever works for ICLD, entirely.
         """
         parties = CaseParty.objects.filter(organisation__in=list(user.roles))
         own = Q(pk__in=parties.values("application"))
         if user.office:
-            return self.filter(~Q(status=Status.DRAFT) | own)
+            return self.filter(~Q(status=Status.DRAFT) | own).without_conflicts_of(user)
+        if user.is_external_assessor:
+            declared = user.interests.without_conflict().values("case_reference")
+            given = Q(pk__in=user.assignments.values("application"), reference__in=declared)
+            handed_in = ~Q(status=Status.DRAFT)
+            return self.filter(own | given & handed_in).without_conflicts_of(user)
         return self.filter(own)
+
+    def without_conflicts_of(self, user: User) -> "ApplicationQuerySet":
+        """Leave out the cases in which ``user`` has declared a conflict of interest."""
+        # NOT EXISTS lets a list stop after its first rows; a draft has no reference.
+        conflicts = user.interests.conflicts().filter(case_reference=models.OuterRef("reference"))
+        return self.filter(~models.Exists(conflicts))
+
+    def declarable_by(self, user: User) -> "ApplicationQuerySet":
+        """Handed-in cases about which ``user`` may say whether they have a conflict."""
+        cases = self.handed_in().without_conflicts_of(user)
+        if user.office:
+            return cases
+        return cases.filter(pk__in=user.assignments.values("application"))
 
     def of_organisation(self, organisation: int) -> "ApplicationQuerySet":
         """Those that one organisation is a party of."""

@@ -1,7 +1,7 @@
 """Application rounds and what is open without one."""
 
 from datetime import date, datetime, time, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -31,9 +31,9 @@ class RoundQuerySet(models.QuerySet["Round"]):
         day = timezone.localtime(moment, STOCKHOLM).date()
         return self.filter(deadline_on__gte=day).order_by("deadline_on")
 
-    def with_numbers(self) -> "RoundQuerySet":
-        """Annotate ``handed_in``: how many applications the round has received."""
-        received = ~Q(applications__status="draft")
+    def with_numbers(self, cases: "models.QuerySet[Any]") -> "RoundQuerySet":
+        """Annotate ``handed_in``: how many of ``cases`` the round has received."""
+        received = ~Q(applications__status="draft") & Q(applications__in=cases.values("pk"))
         return self.annotate(handed_in=models.Count("applications", filter=received))
 
 

@@ -10,11 +10,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from applications import approvals, rules, workflow
+from applications.assessors import standing_of
 from applications.forms.office import AssessmentForm, OfficerForm
 from applications.models import Application, Assessment, Decision, PaperKind, Status
 from applications.models.application import ApplicationQuerySet
-from applications.officers import UNDER_WORK
 from applications.papers import is_due
+from applications.statuses import UNDER_WORK
 from applications.timeline import timeline
 from finance import caps
 from finance.models import Grant
@@ -50,6 +51,7 @@ def staff_case(request: PortalRequest, application: Application) -> HttpResponse
         "money": asked_and_limit(application, decision),
         "problems": caps.budget_problems(application.budget),
         "officer_form": officer_form(request.user, application),
+        **assessors_of(request.user, application),
         "assessments": assessments_of(application),
         "may_assess": may_write(request.user, application),
         "decision": decision,
@@ -58,6 +60,17 @@ def staff_case(request: PortalRequest, application: Application) -> HttpResponse
         "timeline": timeline(application),
     }
     return render(request, "applications/office/case.html", context)
+
+
+def assessors_of(user: User, application: Application) -> dict[str, Any]:
+    """Return who assesses the case and who has declared what, and what this person may do."""
+    under_work = application.status in UNDER_WORK
+    return {
+        "assessors": standing_of(application),
+        "may_assign": under_work and rules.may_assign(user, application),
+        "may_declare": rules.may_declare(user, application),
+        "may_withdraw": user.is_office_administrator,
+    }
 
 
 def next_step(user: User, application: Application) -> str:

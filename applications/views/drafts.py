@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import prefetch_related_objects
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from applications import approvals, deadlines, progress, rules, workflow, workspace
 from applications.finding import case_of
@@ -25,6 +25,8 @@ def application(request: PortalRequest, handle: str) -> HttpResponse:
     found = case_of(request, handle)
     if request.user.office and not rules.is_of_party(request.user, found):
         return staff_case(request, found)
+    if request.user.is_external_assessor and not rules.is_of_party(request.user, found):
+        return redirect("applications:read", found.handle)
     if found.status == Status.DRAFT:
         prefetch_related_objects([found], *FACTS)
         return render(request, "applications/draft.html", draft_context(request, found))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from applications import rounds as deeds
 from applications import rules
 from applications.forms.office import RoundForm, YearForm
-from applications.models import GrantTypeSetting, Round
+from applications.models import Application, GrantTypeSetting, Round
 from applications.models.rounds import RoundQuerySet
 from finance.models import GrantType
 from icld_portal.access import OFFICE, OFFICE_ADMINISTRATORS, get_only, get_or_post, post_only
@@ -31,7 +31,10 @@ def show_rounds(request: PortalRequest, form: YearForm, *, status: int = 200) ->
     """Show the rounds page with ``form`` for the next year."""
     context = {
         "rounds": round_rows(
-            Round.objects.all().with_numbers().order_by("-deadline_on"), request.received_at
+            Round.objects.all()
+            .with_numbers(Application.objects.visible_to(request.user))
+            .order_by("-deadline_on"),
+            request.received_at,
         ),
         "grant_types": grant_type_rows(),
         "may_edit": rules.may_edit_rounds(request.user),

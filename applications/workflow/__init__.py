@@ -1,5 +1,6 @@
 """The life of an application: one function per deed, and the table they follow."""
 
+from applications.workflow.assigning import give, give_evenly, take_from
 from applications.workflow.deciding import (
     assign,
     decide,
@@ -8,6 +9,7 @@ from applications.workflow.deciding import (
     write_assessment,
 )
 from applications.workflow.handing_in import reopen, reopen_problems, submit, withdraw
+from applications.workflow.interests import declare, withdraw_declaration
 from applications.workflow.starting import (
     AlreadyBegun,
     draft_of,
@@ -38,7 +40,10 @@ __all__ = [
     "assign",
     "decide",
     "decision_problems",
+    "declare",
     "draft_of",
+    "give",
+    "give_evenly",
     "move_to_open_round",
     "open_round",
     "reopen",
@@ -46,7 +51,9 @@ __all__ = [
     "start_application",
     "start_once",
     "submit",
+    "take_from",
     "take_up",
     "withdraw",
+    "withdraw_declaration",
     "write_assessment",
 ]

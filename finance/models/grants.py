@@ -20,9 +20,12 @@ class GrantQuerySet(models.QuerySet["Grant"]):
     """Phrases about grants."""
 
     def visible_to(self, user: User) -> "GrantQuerySet":
-        """Grants of the partnerships ``user`` is a member of; ICLD sees all."""
+        """Grants of the partnerships ``user`` is a member of; ICLD sees all.
+
+        A declared conflict of interest hides the grant of that case.
+        """
         if user.office:
-            return self
+            return self.exclude(reference__in=user.interests.conflicts().values("case_reference"))
         # By a subquery: a join would count the money once per party of a shared grant.
         own = Party.objects.filter(organisation__in=list(user.roles)).values("partnership")
         return self.filter(partnership__in=own)

@@ -13,7 +13,7 @@ from django.contrib.auth.hashers import make_password
 from django.utils.text import slugify
 
 from partnerships.models import Membership, Organisation, OrganisationSide, Role, User
-from partnerships.models.people import OFFICE_ROLES
+from partnerships.models.people import ICLD_ROLES
 from partnerships.programme import OFFICE_NAME
 
 PASSWORD = "demo-ingenting-ar-pa-riktigt"  # noqa: S105 - known to everybody, in the demo alone.
@@ -28,6 +28,7 @@ OFFICE_PEOPLE = (
     ("finance", "Siffran Ekonomberg", Role.OFFICE_FINANCE),
     ("administrator", "Adde Ministratorsson", Role.OFFICE_ADMINISTRATOR),
     ("assessor", "Dömer Bedömarsson", Role.ASSESSOR),
+    ("external", "Extern Bedömargren", Role.EXTERNAL_ASSESSOR),
     ("reader", "Läsa Läsarsson", Role.READER),
 )
 # Organisations where every role has somebody, with the word in their addresses.
@@ -52,7 +53,7 @@ PARTNER_NAMES = {
     Role.SIGNATORY: "Signatory",
     Role.MEMBER: "Member",
 }
-SECOND_FACTOR_ROLES = OFFICE_ROLES | {Role.SIGNATORY}
+SECOND_FACTOR_ROLES = ICLD_ROLES | {Role.SIGNATORY}
 SWEDISH_FIRST = ("Exempla", "Test", "Provia", "Påhitta", "Fiktiv", "Låtsas", "Demona", "Attrapp")
 PARTNER_FIRST = ("Demo", "Example", "Sample", "Invented", "Specimen", "Trial", "Fiction", "Model")
 

@@ -1,5 +1,6 @@
 """The parties: people, organisations, memberships and partnerships."""
 
+from partnerships.models.interests import Interest
 from partnerships.models.invitations import Invitation, InvitationState
 from partnerships.models.organisations import (
     BudgetRegion,
@@ -14,6 +15,7 @@ from partnerships.models.people import Membership, Role, User
 __all__ = [
     "BudgetRegion",
     "Country",
+    "Interest",
     "Invitation",
     "InvitationState",
     "Membership",

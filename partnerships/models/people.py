@@ -30,6 +30,7 @@ class Role(models.TextChoices):
     OFFICE_FINANCE = "office_finance", _("financial officer at ICLD")
     OFFICE_ADMINISTRATOR = "office_administrator", _("administrator at ICLD")
     ASSESSOR = "assessor", _("assessor")
+    EXTERNAL_ASSESSOR = "external_assessor", _("external assessor")
     READER = "reader", _("reader")
 
 
@@ -43,7 +44,11 @@ OFFICE_ROLES = frozenset(
         Role.READER,
     }
 )
-PARTY_ROLES = frozenset(Role) - OFFICE_ROLES
+# An external assessor is called in by ICLD, but sees only the cases given to them.
+ICLD_ROLES = OFFICE_ROLES | {Role.EXTERNAL_ASSESSOR}
+PARTY_ROLES = frozenset(Role) - ICLD_ROLES
+# Who can be asked to assess a case.
+ASSESSOR_ROLES = frozenset({Role.OFFICER, Role.DECIDER, Role.ASSESSOR, Role.EXTERNAL_ASSESSOR})
 # Who writes in an application; a steering group member or plain member reads.
 WRITING_ROLES = frozenset(
     {Role.ADMINISTRATOR, Role.COORDINATOR, Role.PROJECT_MANAGER, Role.FINANCE}
@@ -112,6 +117,29 @@ class User(AbstractBaseUser):
     def office(self) -> bool:
         """Whether this person works for ICLD, in any role."""
         return bool(self.all_roles & OFFICE_ROLES)
+
+    @property
+    def is_external_assessor(self) -> bool:
+        """Whether this person assesses from outside: sees the cases given to them alone."""
+        return not self.office and Role.EXTERNAL_ASSESSOR in self.all_roles
+
+    @property
+    def is_of_party(self) -> bool:
+        """Whether this person holds a role in an organisation that applies."""
+        return bool(self.all_roles & PARTY_ROLES)
+
+    @property
+    def works_for_icld(self) -> bool:
+        """Whether this person needs a second factor and can have conflicts of interest."""
+        return bool(self.all_roles & ICLD_ROLES)
+
+    @cached_property
+    def conflicts(self) -> frozenset[str]:
+        """References of the cases this person has declared a conflict in, asked once a request."""
+        if not self.works_for_icld:
+            return frozenset()
+        declared = self.interests.filter(has_conflict=True, withdrawn_at=None)
+        return frozenset(declared.values_list("case_reference", flat=True))
 
     @property
     def is_officer(self) -> bool:

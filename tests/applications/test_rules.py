@@ -5,7 +5,7 @@ import pytest
 from applications import rules, workflow
 from applications.models import Application, Status
 from partnerships.models import Role
-from partnerships.models.people import OFFICE_ROLES
+from partnerships.models.people import ICLD_ROLES
 from tests.factories import cases
 from tests.factories.parties import make_partnership, make_person
 
@@ -19,7 +19,7 @@ def everyone(robertsfors, machakos, vara, icld):
         make_person(f"Test {role} {organisation.name}", organisation, role)
         for organisation in (robertsfors, machakos, vara, icld)
         for role in Role
-        if (organisation == icld) == (role in OFFICE_ROLES)
+        if (organisation == icld) == (role in ICLD_ROLES)
     ]
     return [*people, make_person("Test Utan Roll", robertsfors)]
 

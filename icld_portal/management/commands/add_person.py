@@ -11,7 +11,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from partnerships.models import Membership, Organisation, OrganisationSide, Role, User
-from partnerships.models.people import OFFICE_ROLES
+from partnerships.models.people import ICLD_ROLES
 
 
 class Command(BaseCommand):
@@ -31,7 +31,7 @@ class Command(BaseCommand):
         organisation = find_organisation(options["organisation"])
         role = Role(options["role"])
         office = organisation.kind.side == OrganisationSide.OFFICE
-        if (role in OFFICE_ROLES) != office:
+        if (role in ICLD_ROLES) != office:
             raise CommandError(f"{organisation} has no {role.value}.")
         user = User.objects.filter(email__iexact=email).first()
         if user is None:
