@@ -104,6 +104,18 @@ def reader(icld) -> User:
 
 
 @pytest.fixture
+def assessor(icld) -> User:
+    """Assesses at ICLD."""
+    return make_person("Test Bedömarsson", icld, Role.ASSESSOR)
+
+
+@pytest.fixture
+def outsider(icld) -> User:
+    """Assesses from outside: sees only what is given to them."""
+    return make_person("Test Utifrånsson", icld, Role.EXTERNAL_ASSESSOR)
+
+
+@pytest.fixture
 def signed_in():
     """Return a function: a browser in which ``user`` has signed in, second factor included."""
 

@@ -24,6 +24,7 @@ def test_the_office_and_a_party_are_shown_different_pages(officer, coordinator):
     assert party == ["/home/", "/applications/", "/partnerships/", "/organisations/"]
     assert office == [
         "/office/applications/",
+        "/assessments/",
         "/grants/",
         "/office/rounds/",
         "/office/programme/",
@@ -33,7 +34,7 @@ def test_the_office_and_a_party_are_shown_different_pages(officer, coordinator):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("person", ["coordinator", "officer"])
+@pytest.mark.parametrize("person", ["coordinator", "officer", "assessor", "outsider"])
 def test_every_link_of_the_menu_opens_for_the_person_who_sees_it(person, request, signed_in):
     user = request.getfixturevalue(person)
     browser = signed_in(user)

@@ -1,0 +1,182 @@
+"""A declared conflict of interest hides the case from that person: no page, list, count,
+search, file or letter tells anything of it. Every route is asked with the case's own ids."""
+
+import io
+import re
+import zipfile
+from itertools import product
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import Sum
+
+from applications import workflow
+from applications.models import Application, PaperKind, Question
+from finance.models import Grant
+from icld_portal.models import Letter
+from icld_portal.routes import routes
+from tests.factories import cases
+from tests.reading_pdf import text_of
+from tests.worker import work
+
+CANARY = "Kanariefågelprojektet"
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c63f8"
+    "cfc0000003010100c9fe92ef0000000049454e44ae426082"
+)
+pytestmark = pytest.mark.django_db(transaction=True)
+# The demo's letter box shows everybody's letters to everybody, and exists only there.
+NOT_ASKED = ("demo:", "account_logout")
+
+
+@pytest.fixture(autouse=True)
+def _own_store(settings, tmp_path):
+    settings.STORAGES = settings.STORAGES | {
+        "default": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": str(tmp_path)},
+        }
+    }
+
+
+@pytest.fixture
+def case(partnership, coordinator, officer, decider, signed_in) -> Application:
+    """An approved case with the canary in its title, its answers and a file's name."""
+    draft = cases.written_draft(partnership, by=coordinator)
+    with cases.editing(draft, by=coordinator) as locked:
+        locked.title_sv = locked.title_en = CANARY
+        locked.save()
+        for question in Question.objects.filter(
+            section__question_set=draft.sheet.question_set, kind="long_text"
+        ):
+            cases.save_answer(locked, question, f"{CANARY} {question.key}", by=coordinator)
+    signed_in(coordinator).post(
+        f"/applications/{draft.handle}/letters/",
+        {
+            "organisation": draft.case_parties.get(is_grantee=False).organisation_id,
+            "file": SimpleUploadedFile(f"{CANARY}.png", PNG),
+        },
+    )
+    assert draft.attachments.get().file_name == f"{CANARY}.png"
+    cases.approve_by_both(draft)
+    case = workflow.submit(draft, by=coordinator)
+    case = workflow.take_up(case, by=officer)
+    workflow.write_assessment(case, by=officer, text=CANARY, recommendation="approved")
+    workflow.decide(case, by=decider, outcome="approved", reason=CANARY, amounts={1: 100_000})
+    work()
+    return Application.objects.get(pk=case.pk)
+
+
+def addresses(case: Application) -> list[str]:
+    """Every route with every way to fill it from this case."""
+    application_keys = list(case.sheet.question_set.sections.values_list("key", flat=True)) + list(
+        Question.objects.filter(section__question_set=case.sheet.question_set).values_list(
+            "key", flat=True
+        )[:3]
+    )
+    ids = {
+        case.pk,
+        case.partnership_id,
+        *case.attachments.values_list("pk", flat=True),
+        *case.case_parties.values_list("organisation", flat=True),
+    }
+    fillings = {
+        "handle": [case.reference, case.key],
+        "reference": [case.reference],
+        "key": application_keys,
+        "pk": sorted(ids),
+        "person_pk": [case.submitted_by_id],
+        "organisation": list(case.case_parties.values_list("organisation", flat=True)),
+        "kind": PaperKind.values,
+        "language": ["sv", "en"],
+        "file_format": ["csv", "xlsx", "pdf", "zip"],
+        "grant_type": [case.grant_type],
+        "deadline": [case.round.deadline_on.isoformat()],
+        "year": [1],
+    }
+    found = []
+    for route in routes():
+        if "GET" not in route.methods or route.name.startswith(NOT_ASKED):
+            continue
+        names = re.findall(r"<(?:\w+:)?(\w+)>", route.path)
+        for values in product(*(fillings.get(name, ["sample"]) for name in names)):
+            path = route.path
+            for value in values:
+                path = re.sub(r"<[^>]+>", str(value), path, count=1)
+            found.append(path)
+    return found
+
+
+def said(response) -> str:
+    """Everything a response says, also inside a spreadsheet, an archive or a PDF."""
+    content = response.getvalue() if response.streaming else response.content
+    if content.startswith(b"PK\x03\x04"):
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            content = b"\n".join(archive.read(name) for name in archive.namelist())
+    elif content.startswith(b"%PDF"):
+        return text_of(content) + str(response.headers)
+    return content.decode(errors="replace") + str(response.headers)
+
+
+def telling(client, case: Application) -> list[str]:
+    """The addresses whose answer contains the canary."""
+    return [path for path in addresses(case) if CANARY in said(client.get(path))]
+
+
+@pytest.mark.parametrize("person", ["officer", "decider", "reader", "office_administrator"])
+def test_no_page_or_file_tells_of_the_case(request, signed_in, case, person):
+    who = request.getfixturevalue(person)
+    client = signed_in(who)
+    before = telling(client, case)
+    # What could leak: lists, the case, its files and papers, the grant and the exports.
+    for part in (
+        "/office/applications/",
+        f"/applications/{case.reference}/",
+        f"/applications/{case.reference}/read/",
+        f"/applications/{case.reference}/papers/receipt/sv/",
+        "/office/applications/download/csv/",
+        "/office/applications/download/xlsx/",
+        "/grants/",
+        f"/grants/{case.reference}/",
+        f"/partnerships/{case.partnership_id}/",
+    ):
+        assert part in before
+
+    workflow.declare(case, by=who, has_conflict=True, reason="Min syster leder projektet.")
+
+    assert telling(signed_in(who), case) == []
+
+
+def test_no_count_or_sum_has_the_case_in_it(signed_in, case, officer, reader):
+    workflow.declare(case, by=officer, has_conflict=True, reason="Släkt.")
+
+    def seen(user) -> tuple:
+        client = signed_in(user)
+        worklist = client.get("/office/applications/").context
+        search = client.get("/office/applications/", {"text": CANARY}).context
+        (row,) = client.get("/office/rounds/").context["rounds"]
+        grants = Grant.objects.all().visible_to(user).aggregate(sum=Sum("years__decided_sek"))
+        return (
+            worklist["total"],
+            search["total"],
+            row["round"].handed_in,
+            client.get("/grants/").context["number"],
+            grants["sum"],
+        )
+
+    assert seen(reader) == (1, 1, 1, 1, 100_000)
+    assert seen(officer) == (0, 0, 0, 0, None)
+
+
+def test_no_letter_tells_the_assessor_more_than_the_parties(
+    partnership, coordinator, officer, outsider
+):
+    other = cases.submitted(partnership, by=coordinator)
+
+    workflow.give(other, to=outsider, by=officer)
+    workflow.declare(other, by=outsider, has_conflict=True, reason="Rådgivare åt kommunen.")
+
+    (letter,) = Letter.objects.filter(to_user_id=outsider.pk)
+    assert other.reference in letter.subject
+    assert other.title_sv not in letter.subject + letter.body
+    assert other.title_en not in letter.subject + letter.body
