@@ -1,6 +1,6 @@
 """Writing in a draft: one door, which locks the case and checks that it still is one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from django.core.exceptions import PermissionDenied
@@ -42,11 +42,7 @@ def editing(application: Application, *, by: User) -> Iterator[Application]:
 
 def locked_draft(application: Application) -> Application:
     """Lock the case's row until the transaction ends; raises WrongStatus if it is no draft."""
-    draft = (
-        Application.objects.select_for_update(of=("self",))
-        .select_related("budget", "sheet")
-        .get(pk=application.pk)
-    )
+    draft = Application.objects.select_for_update().get(pk=application.pk)
     if draft.status != Status.DRAFT:
         raise WrongStatus("edit")
     return draft
@@ -62,19 +58,23 @@ def answers_by_question(application: Application, language: str = "") -> dict[in
     }
 
 
+def stored_answers(
+    application: Application, questions: Iterable[Question], language: str = ""
+) -> dict[int, Answer]:
+    """Return what stands as the answers to ``questions`` now, by question id; one query."""
+    answers = Answer.objects.filter(
+        sheet=application.sheet_id,
+        question__in=[question.pk for question in questions],
+        language=language or application.language,
+    )
+    return {answer.question_id: answer for answer in answers.order_by("pk")}
+
+
 def stored_answer(
     application: Application, question: Question, language: str = ""
 ) -> Answer | None:
-    """Return what stands as the answer, with who wrote it; None if nothing was written."""
-    return (
-        Answer.objects.filter(
-            sheet=application.sheet_id,
-            question=question,
-            language=language or application.language,
-        )
-        .select_related("updated_by")
-        .first()
-    )
+    """Return what stands as the answer; None if nothing was written."""
+    return stored_answers(application, [question], language).get(question.pk)
 
 
 def save_answer(
@@ -122,5 +122,5 @@ def write_answer(
     answer.version += 1
     answer.updated_at = timezone.now()
     answer.updated_by = by
-    answer.save()
+    answer.save(update_fields=["text", "version", "updated_at", "updated_by"])
     return answer

@@ -1,7 +1,7 @@
 """Finding the case that an address names, for the person who asks."""
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import QuerySet, prefetch_related_objects
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
@@ -33,6 +33,18 @@ def draft_of(request: PortalRequest, handle: str) -> Application:
     if application.status != Status.DRAFT:
         raise Http404("no draft")
     return application
+
+
+def load_page(application: Application) -> None:
+    """Load what a page shows of a case that was found ``for_saving``."""
+    prefetch_related_objects(
+        [application],
+        "partnership",
+        "round",
+        "budget",
+        "case_parties__organisation__country",
+        "case_parties__organisation__kind",
+    )
 
 
 def section_of(application: Application, key: str) -> Section:

@@ -7,7 +7,7 @@ from django.forms.formsets import BaseFormSet
 from django.utils.translation import gettext, gettext_lazy
 
 from applications import workspace
-from applications.drafting import StaleAnswer, answers_by_question, write_answer
+from applications.drafting import StaleAnswer, answers_by_question, stored_answers, write_answer
 from applications.fingerprints import written_in_part
 from applications.forms import budget as budget_forms
 from applications.forms import plan
@@ -122,7 +122,7 @@ class SectionPage:
         return not any(form.conflicts for form in self.answer_forms())
 
     def _save_answers(self, form: AnswersForm, draft: Application, *, by: User) -> None:
-        stored = form.answers = answers_by_question(draft, form.language)
+        stored = form.answers = stored_answers(draft, form.questions, form.language)
         for written in form.written():
             question = written.question
             theirs = stored.get(question.pk)

@@ -149,6 +149,10 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
             models.Prefetch("case_parties", parties)
         )
 
+    def for_saving(self) -> "ApplicationQuerySet":
+        """Load what keeping one answer asks about: the form, and who the parties are."""
+        return self.select_related("sheet").prefetch_related("case_parties")
+
     def with_content(self) -> "ApplicationQuerySet":
         """Load everything the parties have written, one query per kind of row."""
         from applications.models.content import CONTENT  # its models point at this one

@@ -28,8 +28,7 @@ from partnerships.requests import PortalRequest
 @post_only
 def save_answer(request: PortalRequest, handle: str, key: str) -> HttpResponse:
     """Keep one answer; says in JSON what happened, with the mark for the next save."""
-    cases = Application.objects.select_related("sheet").prefetch_related("case_parties")
-    application = case_of(request, handle, cases)
+    application = case_of(request, handle, Application.objects.all().for_saving())
     question = question_of(application, key)
     if writers.writer_id(request) != request.user.pk:
         # Somebody else has signed in at this browser: one person's text stays theirs.

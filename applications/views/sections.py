@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 
 from applications import drafting, rules, workspace
 from applications.drafting import answers_by_question
-from applications.finding import case_of, section_of
+from applications.finding import case_of, load_page, section_of
 from applications.forms.answers import sends_translations
-from applications.models import Application, Decision, Section, Status
+from applications.models import Application, Decision, Part, Section, Status
 from applications.progress import section_url
 from applications.section_pages import SectionPage, neighbours, page_for
 from applications.versions import form_of
@@ -32,10 +32,11 @@ from partnerships.requests import PortalRequest
 @get_or_post
 def section(request: PortalRequest, handle: str, key: str) -> HttpResponse:
     """Show one section to a writer, or save what was written."""
+    if request.method == "POST":
+        application = case_of(request, handle, Application.objects.all().for_saving())
+        return save(request, application, section_of(application, key))
     application = case_of(request, handle)
     found = section_of(application, key)
-    if request.method == "POST":
-        return save(request, application, found)
     sent = kept_forms.kept(request)
     if sent is not None and rules.may_edit(request.user, application):
         return show_kept(request, page_for(application, found, sent))
@@ -62,6 +63,8 @@ def save(request: PortalRequest, application: Application, found: Section) -> Ht
     if request.POST.get("then") == "discard":
         kept_forms.forget(request)
         return redirect(section_url(application, found))
+    if found.part != Part.QUESTIONS:
+        load_page(application)
     page = page_for(application, found, request.POST)
     if merging := [form for form in page.answer_forms() if form.asks_to_merge()]:
         for form in merging:
@@ -145,6 +148,7 @@ def work_on(request: PortalRequest, page: SectionPage) -> SectionState:
 
 def show(request: PortalRequest, page: SectionPage, *, status: int = 200) -> HttpResponse:
     """Show a section's page with everything that was typed on it."""
+    load_page(page.application)
     sections = list(form_of(page.application).sections.all())
     beside = neighbours(sections, page.section)
     context: dict[str, Any] = {

@@ -45,13 +45,22 @@ class Browser:
         """Fetch a page; ``count`` has its queries counted, which takes time."""
         return self.send("GET", path, None, {ASK: "1"} if count else {})
 
-    def post(self, path: str, fields: Fields, *, count: bool = False, live: bool = False) -> Answer:
-        """Send a form; ``live`` as htmx does it. A redirect is not followed."""
+    def post(
+        self,
+        path: str,
+        fields: Fields,
+        *,
+        count: bool = False,
+        live: bool = False,
+        data: bool = False,
+    ) -> Answer:
+        """Send a form; ``live`` as htmx, ``data`` as a script does. A redirect is not followed."""
         headers = {
             "Content-Type": "application/x-www-form-urlencoded",
             "X-CSRFToken": CSRF_TOKEN,
             **({ASK: "1"} if count else {}),
             **({"HX-Request": "true"} if live else {}),
+            **({"Accept": "application/json"} if data else {}),
         }
         return self.send("POST", path, urlencode(fields).encode(), headers)
 

@@ -84,6 +84,7 @@ def applicant_works(world: World, browser: Browser) -> Iterator[Work]:
     for part in (Part.QUESTIONS, Part.BASICS, Part.RESULTS, Part.BUDGET):
         yield page(f"draft: section {part.value}", session, section_path(draft, sections[part]))
     yield saving(session, section_path(draft, sections[Part.QUESTIONS]), browser)
+    yield autosaving(draft, session, section_path(draft, sections[Part.QUESTIONS]), browser)
     yield recalculating(world, section_path(draft, sections[Part.BUDGET]), browser)
     yield page(
         "draft: check your answers", session, reverse("applications:check", args=[draft.key])
@@ -133,6 +134,20 @@ def saving(session: str, path: str, browser: Browser) -> Work:
         return browser.post(path, writer.rewrite(number), count=count)
 
     return Work("save one answer", session, save, SAVE, SAVE_QUERIES, expects=MOVED)
+
+
+def autosaving(draft: Application, session: str, path: str, browser: Browser) -> Work:
+    """Return the work of keeping one answer while it is typed, as the page's script does."""
+    writer = Writer(browser, path)
+    address = reverse("applications:save_answer", args=[draft.key, writer.key])
+
+    def save(browser: Browser, number: int, count: bool) -> Answer:
+        answer = browser.post(address, writer.typed(number), count=count, data=True)
+        if answer.status == OK:
+            writer.note(answer.text)
+        return answer
+
+    return Work("save one answer while typing", session, save, SAVE, SAVE_QUERIES)
 
 
 def recalculating(world: World, path: str, browser: Browser) -> Work:

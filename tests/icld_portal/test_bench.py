@@ -24,6 +24,7 @@ WORK = {
     "draft: section results",
     "draft: section budget",
     "save one answer",
+    "save one answer while typing",
     "live budget sums",
     "draft: check your answers",
     "case page, applicant",
