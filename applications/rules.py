@@ -144,6 +144,11 @@ def may_assign(user: User, application: Application) -> bool:
     return shares and not has_conflict(user, application)
 
 
+def may_edit_forms(user: User) -> bool:
+    """Forms, criteria and lists are the business of ICLD's administrators."""
+    return user.is_office_administrator
+
+
 def may_edit_rounds(user: User) -> bool:
     """Rounds are the business of ICLD's administrators."""
     return user.is_office_administrator

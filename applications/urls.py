@@ -1,7 +1,8 @@
 """The addresses of applications, rounds and questions."""
 
-from django.urls import path
+from django.urls import include, path
 
+from applications.programme_urls import urlpatterns as programme_urls
 from applications.views import (
     answers,
     approving,
@@ -20,7 +21,6 @@ from applications.views import (
     interests,
     letters,
     papers,
-    programme,
     public,
     reading,
     rounds,
@@ -106,7 +106,7 @@ urlpatterns = [
         name="open_all_year",
     ),
     path("office/rounds/<slug:deadline>/", rounds.change_round, name="change_round"),
-    path("office/programme/", programme.programme, name="programme"),
+    path("office/programme/", include(programme_urls)),
     # Whoever assesses, of ICLD or from outside
     path("assessments/", assessors.my_assessments, name="my_assessments"),
     # ICLD: one case

@@ -5,12 +5,14 @@ from typing import ClassVar
 import pgtrigger
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from finance.models import GrantType
 from icld_portal import triggers
 from icld_portal.constraints import known
 from icld_portal.localize import in_language
+from partnerships.models import User
 
 
 class Purpose(models.TextChoices):
@@ -54,6 +56,18 @@ class QuestionKind(models.TextChoices):
 class QuestionSetQuerySet(models.QuerySet["QuestionSet"]):
     """Phrases about question sets."""
 
+    def visible_to(self, user: User) -> "QuestionSetQuerySet":
+        """ICLD reads what it is writing; others what is published."""
+        return self if user.office else self.published()
+
+    def drafts(self) -> "QuestionSetQuerySet":
+        """What is being written: at most one of each form, since its number is the next."""
+        return self.filter(published_at=None)
+
+    def of_form(self, purpose: str, grant_type: str) -> "QuestionSetQuerySet":
+        """The versions of one form."""
+        return self.filter(purpose=purpose, grant_type=grant_type)
+
     def published(self) -> "QuestionSetQuerySet":
         """Versions that are, or have been, in use."""
         return self.filter(published_at__isnull=False)
@@ -70,6 +84,17 @@ class QuestionSetQuerySet(models.QuerySet["QuestionSet"]):
         """Load sections, questions and options in three queries."""
         return self.prefetch_related("sections__questions__options")
 
+    def with_standing(self) -> "QuestionSetQuerySet":
+        """Annotate ``newest``, the version in force of the same form, and ``question_count``."""
+        of_form = QuestionSet.objects.filter(
+            purpose=models.OuterRef("purpose"),
+            grant_type=models.OuterRef("grant_type"),
+            published_at__isnull=False,
+        )
+        return self.with_question_counts().annotate(
+            newest=models.Subquery(of_form.order_by("-version").values("version")[:1])
+        )
+
     def with_question_counts(self) -> "QuestionSetQuerySet":
         """Annotate ``question_count``."""
         return self.annotate(question_count=models.Count("sections__questions"))
@@ -77,6 +102,8 @@ class QuestionSetQuerySet(models.QuerySet["QuestionSet"]):
 
 class QuestionSet(models.Model):
     """One version of one form. Frozen once published; a case keeps the one it began with."""
+
+    called: ClassVar = _("Form")
 
     purpose = models.CharField(_("purpose"), max_length=12, choices=Purpose.choices)
     grant_type = models.CharField(_("grant type"), max_length=16, choices=GrantType.choices)
@@ -108,6 +135,15 @@ class QuestionSet(models.Model):
     def __str__(self) -> str:
         return in_language(self, "title")
 
+    @property
+    def address(self) -> tuple[str, str, int]:
+        """What names this version in an address."""
+        return self.purpose, self.grant_type, self.version
+
+    def office_url(self) -> str:
+        """The page on which ICLD reads and writes this version."""
+        return reverse("applications:form", args=self.address)
+
 
 PUBLISHED_SET = "parent.published_at IS NOT NULL"
 IN_PUBLISHED_SET = (
@@ -123,6 +159,8 @@ OF_PUBLISHED_QUESTION = (
 
 class Section(models.Model):
     """One page of a form."""
+
+    called: ClassVar = _("Section")
 
     question_set = models.ForeignKey(QuestionSet, models.CASCADE, related_name="sections")
     key = models.SlugField(_("key"))
@@ -163,6 +201,8 @@ class Section(models.Model):
 class Question(models.Model):
     """One question with its help; the key is stable over versions."""
 
+    called: ClassVar = _("Question")
+
     section = models.ForeignKey(Section, models.CASCADE, related_name="questions")
     key = models.SlugField(_("key"))
     sort_order = models.PositiveSmallIntegerField()
@@ -198,9 +238,16 @@ class Question(models.Model):
     def __str__(self) -> str:
         return in_language(self, "text")
 
+    @property
+    def part_of(self) -> Section:
+        """Where it stands; a question that changes section is told of in a comparison."""
+        return self.section
+
 
 class QuestionOption(models.Model):
     """One answer that can be chosen."""
+
+    called: ClassVar = _("Choice")
 
     question = models.ForeignKey(Question, models.CASCADE, related_name="options")
     value = models.SlugField(_("value"))
@@ -225,3 +272,8 @@ class QuestionOption(models.Model):
 
     def __str__(self) -> str:
         return in_language(self, "text")
+
+    @property
+    def key_in_version(self) -> str:
+        """Which choice it is, by which versions are compared."""
+        return f"{self.question.key}/{self.value}"

@@ -35,15 +35,15 @@ def question_set(request: HttpRequest, grant_type: str) -> HttpResponse:
         form = QuestionSet.objects.with_questions().in_force(grant_type)
     except QuestionSet.DoesNotExist:
         raise Http404 from None
-    sections = list(form.sections.all())
-    context: dict[str, Any] = {
-        "form": form,
-        "grant_type": GrantType(form.grant_type),
-        "sections": sections,
-    }
-    if any(section.part == Part.AREAS for section in sections):
-        context["term_lists"] = _term_lists()
+    context = asked(form) | {"form": form, "grant_type": GrantType(form.grant_type)}
     return render(request, "applications/public/question_set.html", context)
+
+
+def asked(form: QuestionSet) -> dict[str, Any]:
+    """Return what the page of a form shows, in the reader's language."""
+    sections = list(form.sections.all())
+    has_areas = any(section.part == Part.AREAS for section in sections)
+    return {"sections": sections, "term_lists": _term_lists() if has_areas else []}
 
 
 def _term_lists() -> list[tuple[str, Any]]:
