@@ -61,7 +61,13 @@ class QuestionForm(ColumnsForm):
         )
         choices = [(key, str(one)) for key, one in self.sections.items()]
         self.add_field("in_section", forms.ChoiceField(label=_("Section"), choices=choices))
+        self.order_fields(("in_section", "text_sv", "text_en", "help_sv", "help_en"))
         self.options = option_rows(options, data)
+
+    @property
+    def shows_options(self) -> bool:
+        """Whether the choices are open on the page: there are some, or something is wrong."""
+        return self.is_bound or self.stored["kind"] == QuestionKind.CHOICE
 
     def is_valid(self) -> bool:
         """Ask both the question and its choices."""

@@ -8,6 +8,7 @@ from django.utils import timezone
 from applications import beginning
 from applications.drafting import editing, save_answer
 from applications.models import Question
+from applications.workflow.forms import begin_form
 from finance.workflow import begin_version as begin_guidelines
 from icld_portal.models import Letter, PreparedFile
 from partnerships import workflow
@@ -172,6 +173,10 @@ def test_pages_of_the_programme(visitor, office_administrator, second_factor):
     parts = ("general", "amounts/project", "costs/add", "costs/travel", "difference")
     check(visitor, "/office/programme/guidelines/", draft)
     check(visitor, *(f"{draft}{name}/" for name in (*parts, "publish", "throw-away")))
+    form = begin_form("application", "project", by=office_administrator).office_url()
+    parts = ("title", "sections/add", "sections/risks", "questions/context", "difference")
+    check(visitor, "/office/programme/forms/", form)
+    check(visitor, *(f"{form}{name}/" for name in (*parts, "publish", "throw-away")))
 
 
 def test_pages_about_people(visitor, partnership, coordinator, member, robertsfors, vara, machakos):

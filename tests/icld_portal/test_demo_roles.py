@@ -1,6 +1,7 @@
 """The database roles of production, applied to the test database and taken back."""
 
 from pathlib import Path
+from time import sleep
 
 import psycopg
 import pytest
@@ -34,6 +35,14 @@ def administrator(db):
         session.execute(ROLES)  # Running it again does no harm.
         yield session
         session.rollback()
+        number = session.info.backend_pid
+    # The server ends the session a moment later; until then the database cannot be dropped.
+    for _turn in range(100):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM pg_stat_activity WHERE pid = %s", [number])
+            if not cursor.fetchone():
+                break
+        sleep(0.02)
 
 
 @pytest.fixture
@@ -89,6 +98,33 @@ def test_the_web_role_reads_and_writes_rows(web):
     assert not refused(web, "SELECT count(*) FROM icld_portal_event")
     assert not refused(web, "UPDATE partnerships_user SET name = name")
     assert not refused(web, "DELETE FROM django_session")
+
+
+COUNT = "SELECT count(*) FROM {} WHERE {}"
+PUBLISHED = {
+    "finance_guideline": "published_at IS NOT NULL",
+    "finance_guidelineamount": "true",
+    "finance_costcategory": "true",
+    "applications_questionset": "published_at IS NOT NULL",
+    "applications_section": "true",
+    "applications_question": "true",
+}
+
+
+@pytest.mark.parametrize("table", PUBLISHED)
+@pytest.mark.parametrize("verb", ["UPDATE {} SET id = id WHERE {}", "DELETE FROM {} WHERE {}"])
+@pytest.mark.parametrize("silenced", [False, True])
+def test_a_published_version_cannot_be_changed_by_the_web_role(web, table, verb, silenced):
+    count = COUNT.format(table, PUBLISHED[table])
+    assert web.execute(count).fetchone()[0], "nothing that could be changed"
+    if silenced:  # What the code of a migration or of the demo may do, a page may not.
+        (names,) = web.execute(
+            "SELECT string_agg(tgname, ',') FROM pg_trigger WHERE tgname LIKE 'pgtrigger%%'"
+        ).fetchone()
+        web.execute("SELECT set_config('pgtrigger.ignore', %s, true)", ["{" + names + "}"])
+
+    with pytest.raises(psycopg.Error, match="pgtrigger"), web.transaction():
+        web.execute(verb.format(table, PUBLISHED[table]))
 
 
 def test_tables_made_later_are_covered_too(administrator):
