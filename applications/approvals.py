@@ -85,7 +85,8 @@ def of_parties(application: Application) -> list[PartyApproval]:
         able.setdefault(membership.organisation_id, []).append(membership.user)
     letters: dict[int, list[Attachment]] = {}
     for letter in application.attachments.all():
-        letters.setdefault(letter.organisation_id, []).append(letter)
+        if letter.is_letter_of_intent:
+            letters.setdefault(letter.organisation_id, []).append(letter)
     is_draft = application.status == Status.DRAFT
     answers = {} if is_draft else {a.organisation_id: a for a in application.letter_answers.all()}
     found = []

@@ -7,10 +7,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from applications.attaching import slots_of
 from applications.drafting import answers_by_question
 from applications.models import (
     Application,
     GrantTypeSetting,
+    Need,
     Part,
     Question,
     QuestionKind,
@@ -23,6 +25,9 @@ from icld_portal.localize import day, in_language, moment
 from icld_portal.problems import Problem
 from icld_portal.text import count_words
 
+# Where problems with attachments are mended: a page of its own, not a section of the form.
+ATTACHMENTS = "attachments"
+
 
 def problems(application: Application, *, at: datetime | None = None) -> list[Problem]:
     """Return everything that is missing or wrong, in the order of the form's sections.
@@ -33,7 +38,7 @@ def problems(application: Application, *, at: datetime | None = None) -> list[Pr
     found = list(round_problems(application, at or timezone.now()))
     for section_found in section_problems(application).values():
         found += section_found
-    return found
+    return found + list(attachment_problems(application))
 
 
 def section_problems(application: Application) -> dict[str, list[Problem]]:
@@ -126,16 +131,23 @@ def basics_problems(application: Application, section: Section) -> Iterator[Prob
                 page=page,
                 anchor=f"contact-{party.organisation_id}",
             )
-    signed = {attachment.organisation_id for attachment in application.attachments.all()}
-    for party in application.case_parties.all():
-        if party.organisation_id not in signed:
-            yield Problem(
-                _("No letter of intent from %(party)s is attached.")
-                % {"party": party.organisation.name},
-                blocks=False,
-                page=page,
-                anchor="letters",
-            )
+
+
+def attachment_problems(application: Application) -> Iterator[Problem]:
+    """A slot that must be filled, or is expected to be, and is empty."""
+    for filled in slots_of(application):
+        slot = filled.slot
+        if slot.need == Need.OPTIONAL:
+            continue
+        words = {"slot": str(slot)}
+        blocks, anchor = slot.need == Need.REQUIRED, f"slot-{slot.key}"
+        for party in filled.missing:
+            text = _("%(slot)s: nothing from %(party)s is attached.")
+            words["party"] = party.name
+            yield Problem(text % words, blocks=blocks, page=ATTACHMENTS, anchor=anchor)
+        if not slot.per_party and not filled.files:
+            text = _("%(slot)s: nothing is attached.")
+            yield Problem(text % words, blocks=blocks, page=ATTACHMENTS, anchor=anchor)
 
 
 def areas_problems(application: Application, section: Section) -> Iterator[Problem]:

@@ -6,7 +6,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from applications import rules
-from applications.models import Application, Question, Section, Status
+from applications.models import Application, AttachmentSlot, Question, Section, Status
 from applications.versions import form_of
 from partnerships.requests import PortalRequest
 
@@ -62,3 +62,11 @@ def question_of(application: Application, key: str) -> Question:
             if question.key == key:
                 return question
     raise Http404("no such question")
+
+
+def slot_of(application: Application, key: str) -> AttachmentSlot:
+    """Return the slot of the case's own form with this key; Http404 if there is none."""
+    for slot in form_of(application).slots.all():
+        if slot.key == key:
+            return slot
+    raise Http404("no such slot")

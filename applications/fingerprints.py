@@ -27,7 +27,7 @@ PART_WORDS: dict[str, Promise] = {
     "activities": gettext_lazy("the activities"),
     "risks": gettext_lazy("the risks"),
     "budget": gettext_lazy("the budget"),
-    "attachments": gettext_lazy("the letters of intent"),
+    "attachments": gettext_lazy("the attachments"),
 }
 
 PARTY = (
@@ -58,7 +58,7 @@ LINE = (
     "day_cost_sek",
     "amount_sek",
 )
-ATTACHMENT = ("organisation", "file_name", "sha256")
+ATTACHMENT = ("slot__key", "organisation", "sha256", "file_name")
 # Which of the above are written on the page of a section of this kind.
 READ_IN_PART: dict[str, tuple[str, ...]] = {
     Part.BASICS: ("parties",),
@@ -150,8 +150,8 @@ def _indicators(application: Application) -> list[list[Any]]:
 
 
 def _rows(rows: Any, columns: tuple[str, ...]) -> list[list[Any]]:
-    """Read ``columns``, in the order of the first three, which are never alike in two rows."""
-    return [list(row) for row in rows.order_by(*columns[:3]).values_list(*columns)]
+    """Read ``columns``, in their own order: two rows that are alike may change places."""
+    return [list(row) for row in rows.order_by(*columns).values_list(*columns)]
 
 
 def _codes(terms: Any) -> list[str]:

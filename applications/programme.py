@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from applications.models import (
+    AttachmentSlot,
     CooperationArea,
     CoreArea,
     Goal,
@@ -84,6 +85,10 @@ def publish_question_set(form: dict[str, Any]) -> QuestionSet:
         section = Section.objects.create(question_set=question_set, sort_order=order, **row)
         for place, question in enumerate(questions):
             _add_question(section, place, question)
+    AttachmentSlot.objects.bulk_create(
+        AttachmentSlot(question_set=question_set, sort_order=order, **slot)
+        for order, slot in enumerate(form["slot"])
+    )
     question_set.published_at = timezone.now()
     question_set.save(update_fields=["published_at"])
     return question_set

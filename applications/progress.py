@@ -112,7 +112,8 @@ def next_step(
 ) -> NextStep:
     """Return what ``user`` should do with a draft now."""
     awaited = [state for state in parties if not state.is_given]
-    is_written = not any(blocking(task.problems) for task in tasks)
+    lacking = blocking(completeness.attachment_problems(application))
+    is_written = not lacking and not any(blocking(task.problems) for task in tasks)
     if is_written and any(user in state.signatories for state in awaited):
         return NextStep(
             _("Read and approve the application"),
@@ -133,6 +134,13 @@ def next_step(
             _("%(done)d of %(all)d parts are complete.") % {"done": done, "all": len(tasks)},
             task.url,
             _("Continue") if done or task.state == GAPS else _("Begin"),
+        )
+    if lacking:
+        return NextStep(
+            _("Attach what is missing"),
+            lacking[0].text,
+            reverse("applications:attachments", args=[application.handle]),
+            _("Attachments"),
         )
     if awaited:
         return NextStep(

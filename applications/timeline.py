@@ -35,6 +35,7 @@ WORDS: dict[str, Promise] = {
     "reopen": gettext_lazy("The application was opened again by the parties"),
     "accept_letter": gettext_lazy("The letter of intent was accepted"),
     "refuse_letter": gettext_lazy("The letter of intent was refused"),
+    "erase_attachment": gettext_lazy("A file that was set aside was deleted for good"),
     "withdraw": gettext_lazy("The application was withdrawn"),
     "begin_from": gettext_lazy("The application was begun from an earlier one"),
     "prolong": gettext_lazy("The application got more time"),

@@ -18,6 +18,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db.models.fields.files import FieldFile
 from django.http import FileResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from PIL import Image
 
 from icld_portal.localize import file_size
@@ -149,6 +150,8 @@ class UploadField(forms.FileField):
     def __init__(self, *, allowed: frozenset[str] = DOCUMENTS, **options: Any) -> None:
         self.allowed = allowed
         super().__init__(**options)
+        # The words of check_upload, which says what to do about it.
+        self.error_messages["empty"] = gettext_lazy("The file is empty. Choose the file again.")
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         """Let the browser's file chooser show the allowed kinds first."""
@@ -163,6 +166,45 @@ class UploadField(forms.FileField):
             except UploadRefused as refused:
                 raise ValidationError(str(refused), code="refused") from refused
         return uploaded
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What came of several files at once; ``refused`` says of each why, by its name."""
+
+    files: list[UploadedFile]
+    refused: list[str]
+
+
+class UploadsField(UploadField):
+    """Several files in one go: the good ones are taken, each refused one is named."""
+
+    widget = type("SeveralFiles", (forms.FileInput,), {"allow_multiple_selected": True})
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """Let several files be chosen."""
+        return super().widget_attrs(widget) | {"multiple": True}
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        """Return a Taken; ValidationError when there is no file, or none that can be taken."""
+        sent = [one for one in data or [] if one]
+        if not sent:
+            return super().clean(None, initial)
+        taken = Taken([], [])
+        for uploaded in sent:
+            try:
+                taken.files.append(super().clean(uploaded, initial))
+            except ValidationError as error:
+                name = shown_name(uploaded.name or "")
+                taken.refused.append(f"{name}: {' '.join(error.messages)}")
+        if not taken.files:
+            raise ValidationError(taken.refused)
+        return taken
+
+
+def shown_name(name: str) -> str:
+    """Return the name of a file that was not taken, fit to be read back to its sender."""
+    return safe_name(name, "application/octet-stream")
 
 
 def _wanted(allowed: frozenset[str]) -> str:

@@ -4,7 +4,12 @@ from applications.models.answers import Answer, AnswerSheet
 from applications.models.application import Application, CaseParty, ReferenceSeries
 from applications.models.approvals import Approval, Factor, LetterAnswer
 from applications.models.assessing import Assignment
-from applications.models.attachments import Attachment
+from applications.models.attachments import (
+    LETTER_OF_INTENT,
+    Attachment,
+    AttachmentSlot,
+    Need,
+)
 from applications.models.bundles import Bundle
 from applications.models.decisions import Assessment, Decision, DecisionYear, Outcome
 from applications.models.filings import PartyFiling
@@ -27,6 +32,7 @@ from applications.models.workspace import SectionVisit, SectionWork
 from applications.statuses import Status
 
 __all__ = [
+    "LETTER_OF_INTENT",
     "Activity",
     "Answer",
     "AnswerSheet",
@@ -36,6 +42,7 @@ __all__ = [
     "Assessment",
     "Assignment",
     "Attachment",
+    "AttachmentSlot",
     "Bundle",
     "CaseParty",
     "CooperationArea",
@@ -47,6 +54,7 @@ __all__ = [
     "GrantTypeSetting",
     "Indicator",
     "LetterAnswer",
+    "Need",
     "Outcome",
     "OwnerSide",
     "PaperKind",

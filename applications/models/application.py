@@ -51,8 +51,11 @@ PARTY_NOT_BOUND = """
     AND NOT (
         party.side = 'partner' AND EXISTS (
             SELECT 1 FROM applications_attachment AS letter
+            JOIN applications_attachmentslot AS slot ON slot.id = letter.slot_id
             WHERE letter.application_id = NEW.id
             AND letter.organisation_id = party.organisation_id
+            AND letter.set_aside_at IS NULL
+            AND slot.key = 'letter_of_intent'
         )
     )
 """

@@ -81,8 +81,8 @@ class QuestionSetQuerySet(models.QuerySet["QuestionSet"]):
         )
 
     def with_questions(self) -> "QuestionSetQuerySet":
-        """Load sections, questions and options in three queries."""
-        return self.prefetch_related("sections__questions__options")
+        """Load sections, questions, options and attachment slots in four queries."""
+        return self.prefetch_related("sections__questions__options", "slots")
 
     def with_standing(self) -> "QuestionSetQuerySet":
         """Annotate ``newest``, the version in force of the same form, and ``question_count``."""

@@ -6,7 +6,7 @@ from django.db.models import prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
-from applications import approvals, deadlines, progress, rules, workflow, workspace
+from applications import approvals, completeness, deadlines, progress, rules, workflow, workspace
 from applications.finding import case_of
 from applications.models import Application, PaperKind, Status
 from applications.models.content import FACTS
@@ -41,8 +41,10 @@ def draft_context(request: PortalRequest, draft: Application) -> dict[str, Any]:
     may_edit = rules.may_edit(request.user, draft)
     is_open = draft.is_open_at(request.received_at)
     parties = approvals.of_parties(draft)
+    attached = list(completeness.attachment_problems(draft))
     return {
         "application": draft,
+        "attached": attached,
         "tasks": tasks,
         "rows": [(task, found[task.section.pk]) for task in tasks],
         "complete": sum(task.state == progress.COMPLETE for task in tasks),
@@ -56,7 +58,7 @@ def draft_context(request: PortalRequest, draft: Application) -> dict[str, Any]:
         "source": draft.copied_from,
         "is_open": is_open,
         "may_move": not is_open and may_edit and _something_is_open(request, draft),
-        "ready": not any(blocking(task.problems) for task in tasks),
+        "ready": not any(blocking(task.problems) for task in tasks) and not blocking(attached),
     }
 
 

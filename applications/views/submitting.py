@@ -32,7 +32,8 @@ def check_context(request: PortalRequest, application: Application) -> dict[str,
     """What the check page shows: problems outside the sections, then section by section."""
     tasks = progress.task_list(application)
     outside = list(completeness.round_problems(application, request.received_at))
-    found = [problem for task in tasks for problem in task.problems]
+    attached = list(completeness.attachment_problems(application))
+    found = [problem for task in tasks for problem in task.problems] + attached
     parties = approvals.of_parties(application)
     states = workspace.states(application, request.user)
     sections = [task.section for task in tasks]
@@ -41,6 +42,7 @@ def check_context(request: PortalRequest, application: Application) -> dict[str,
         "application": application,
         "tasks": tasks,
         "outside": outside,
+        "attached": attached,
         "parties": parties,
         "written": written,
         "ready": written and not blocking([*outside, *approvals.problems(parties)]),

@@ -109,7 +109,7 @@ def test_pages_of_a_party(visitor, partnership, coordinator, decider):
             visitor,
             *(
                 f"/applications/{draft.handle}/{name}/"
-                for name in ("check", "approval", "read", "letters", "sharing")
+                for name in ("check", "approval", "read", "attachments", "sharing")
             ),
         )
 

@@ -109,8 +109,9 @@ def letter_of_intent(draft: Application, file_name: str) -> Attachment:
     """The row of an uploaded letter; a paper needs nothing of its bytes."""
     return Attachment.objects.create(
         application=draft,
+        slot=draft.sheet.question_set.slots.get(key="letter_of_intent"),
         organisation=draft.case_parties.get(is_grantee=True).organisation,
-        file="letters/0.pdf",
+        file="attachments/0.pdf",
         file_name=file_name,
         content_type="application/pdf",
         size_bytes=20_480,

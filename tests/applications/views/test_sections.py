@@ -297,7 +297,9 @@ def test_a_reader_is_led_to_the_whole_text_and_may_not_save(draft, member, signe
 def test_nobody_else_finds_the_draft(draft, person, request, signed_in):
     browser = signed_in(request.getfixturevalue(person))
     pages = [address(draft, "context"), draft.get_absolute_url()]
-    pages += [reverse(f"applications:{n}", args=[draft.key]) for n in ("read", "check", "letters")]
+    pages += [
+        reverse(f"applications:{n}", args=[draft.key]) for n in ("read", "check", "attachments")
+    ]
     assert [browser.get(page).status_code for page in pages] == [404] * 5
 
 
@@ -321,7 +323,7 @@ def test_pages_and_saving_stay_within_their_queries(
     for section in draft.sheet.question_set.sections.all():
         with django_assert_max_num_queries(25):
             browser.get(address(draft, section.key))
-    for name in ("application", "check", "read", "letters"):
+    for name in ("application", "check", "read", "attachments"):
         with django_assert_max_num_queries(25):
             browser.get(reverse(f"applications:{name}", args=[draft.handle]))
     sent = fields_on(browser.get(address(draft, "context")))
