@@ -28,7 +28,7 @@ from applications.models import (
 )
 from finance import caps
 from finance.models import CostCategory, LimitKind
-from icld_portal.demo import parties, people, rounds
+from icld_portal.demo import attachments, parties, people, rounds
 from icld_portal.demo.budgets import Costs
 from icld_portal.demo.texts import DATA, Writer
 from icld_portal.localize import STOCKHOLM
@@ -174,6 +174,8 @@ class World:
             partnership, plan.grant_type, by=by, at=written.at(part * 0.5), language=plan.language
         )
         self.write(application, plan, by=by, number=number)
+        if plan.ends_as != "gaps":
+            attachments.attach_letters(application, by=by, at=written.at(part * 0.5))
         if plan.ends_as in {"draft", "gaps"}:
             return
         submitted_at = written.at(0.5 + part * 0.5)
