@@ -21,7 +21,9 @@ FACTS = (
     Prefetch("results__indicators", Indicator.objects.order_by("result_id", "pk")),
     Prefetch("activities", Activity.objects.order_by("year", "pk")),
     Prefetch("risks", Risk.objects.order_by("pk")),
-    Prefetch("attachments", Attachment.objects.order_by("slot__sort_order", "organisation_id", "pk")),
+    Prefetch(
+        "attachments", Attachment.objects.order_by("slot__sort_order", "organisation_id", "pk")
+    ),
     Prefetch("budget__lines", BudgetLine.objects.all().for_rules()),
 )
 CONTENT = (*FACTS, "activities__organisation")
