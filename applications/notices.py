@@ -8,13 +8,13 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from applications.models import Application, Approval, CaseParty
+from applications.models import Application, Approval, CaseParty, MessageThread
 from icld_portal.localize import day, in_language, money
 from icld_portal.localize import moment as written_moment
 from icld_portal.mail import new_letter, queue_letters, render_letter
 from icld_portal.models import Letter
-from partnerships.models import Membership, OrganisationSide, Role, User
-from partnerships.models.people import SUBMITTING_ROLES, WRITING_ROLES
+from partnerships.models import Membership, Organisation, OrganisationSide, Role, User
+from partnerships.models.people import ICLD_ROLES, SUBMITTING_ROLES, WRITING_ROLES
 
 TOLD_ROLES = (Role.ADMINISTRATOR, Role.COORDINATOR, Role.PROJECT_MANAGER, Role.SIGNATORY)
 
@@ -174,6 +174,65 @@ def ask_to_approve(application: Application, awaited: Iterable[User], *, by: Use
 def ask_to_assess(application: Application, assessor: User, *, by: User) -> None:
     """Ask for an assessment. Nothing the case says is told before interests are declared."""
     tell(application, "assess", to=[_recipient(assessor)], asked_by=by.name)
+
+
+def tell_message(thread: MessageThread, *, by: User, organisation: Organisation) -> None:
+    """Tell the others that there is something to read: the subject and where, not the text.
+
+    The parties' writers and signatories; at ICLD the case's officer or, where there is
+    none, every programme officer; and whoever has written in the thread, if they may still
+    read it.
+    """
+    parties = {person.pk: person for person in _who_write(thread.application)}
+    written = User.objects.filter(is_active=True, pk__in=thread.messages.values("author"))
+    told = parties | {person.pk: person for person in [*_at_icld(thread.application), *written]}
+    told.pop(by.pk, None)
+    # A member of a party may read; but whoever works for ICLD too may have a conflict.
+    of_icld = Membership.objects.filter(user__in=told, role__in=ICLD_ROLES)
+    asked = told.keys() - parties.keys() | set(of_icld.values_list("user", flat=True))
+    told = {pk: who for pk, who in told.items() if pk not in asked or _may_read(who, thread)}
+    queue_letters(_message_letter(thread, person, organisation) for person in told.values())
+
+
+def _may_read(person: User, thread: MessageThread) -> bool:
+    return MessageThread.objects.all().visible_to(person).filter(pk=thread.pk).exists()
+
+
+def _message_letter(thread: MessageThread, person: User, organisation: Organisation) -> Letter:
+    """The title of the case is not told: that of a draft is the parties' own."""
+    facts = {
+        "subject": thread.subject,
+        "writer": organisation.name,
+        "case": thread.application.handle,
+        "name": person.name,
+        "url": settings.PUBLIC_URL + thread.get_absolute_url(),
+    }
+    subject, body = render_letter("applications/letters/message", person.language, facts)
+    return new_letter(
+        to_email=person.email,
+        to_user_id=person.pk,
+        subject=subject,
+        body=body,
+        kind="message",
+        language=person.language,
+        about=thread,
+    )
+
+
+def _who_write(application: Application) -> list[User]:
+    memberships = Membership.objects.filter(
+        organisation__in=application.case_parties.values("organisation"),
+        role__in=WRITING_ROLES | SUBMITTING_ROLES,
+        user__is_active=True,
+    )
+    return [membership.user for membership in memberships.select_related("user")]
+
+
+def _at_icld(application: Application) -> list[User]:
+    if application.officer and application.officer.is_active:
+        return [application.officer]
+    officers = Membership.objects.filter(role=Role.OFFICER, user__is_active=True)
+    return [membership.user for membership in officers.select_related("user")]
 
 
 def _recipient(person: User) -> Recipient:

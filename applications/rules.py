@@ -1,8 +1,19 @@
 """Who may do what with an application. *When* it may be done is the workflow's matter."""
 
-from applications.models import Application, Status
+from applications.models import Application, CaseNote, Status
 from partnerships.models import Partnership, User
-from partnerships.models.people import ASSESSOR_ROLES, SUBMITTING_ROLES, WRITING_ROLES, Role
+from partnerships.models.people import (
+    ASSESSOR_ROLES,
+    OFFICE_ROLES,
+    SUBMITTING_ROLES,
+    WRITING_ROLES,
+    Role,
+)
+
+# Who writes to the parties for ICLD.
+ANSWERING_ROLES = frozenset(
+    {Role.OFFICER, Role.DECIDER, Role.OFFICE_FINANCE, Role.OFFICE_ADMINISTRATOR}
+)
 
 
 def party_ids(application: Application) -> set[int]:
@@ -147,6 +158,25 @@ def may_assign(user: User, application: Application) -> bool:
 def may_edit_forms(user: User) -> bool:
     """Forms, criteria and lists are the business of ICLD's administrators."""
     return user.is_office_administrator
+
+
+def may_write_message(user: User, application: Application) -> bool:
+    """Who writes or signs for a party, and at ICLD those who deal with the parties."""
+    if is_of_party(user, application):
+        held = user.organisations_with(WRITING_ROLES | SUBMITTING_ROLES)
+        return bool(held & party_ids(application))
+    return bool(user.all_roles & ANSWERING_ROLES)
+
+
+def may_write_note(user: User, application: Application) -> bool:
+    """Everybody at ICLD but a reader keeps notes, and not on a case of their own."""
+    own = is_of_party(user, application)
+    return bool(user.all_roles & (OFFICE_ROLES - {Role.READER})) and not own
+
+
+def may_withdraw_note(user: User, note: CaseNote) -> bool:
+    """Its author takes a note back, or an administrator."""
+    return user.pk == note.author_id or user.is_office_administrator
 
 
 def may_edit_rounds(user: User) -> bool:

@@ -1,20 +1,22 @@
 """The timeline of a case: what happened, when and by whom, in words."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from applications import rules
 from applications.models import Application, Outcome
-from icld_portal.events import events_of
+from icld_portal.events import events_of, subject_type
 from icld_portal.localize import money
-from icld_portal.models import Event
+from icld_portal.models import Event, Letter
 from partnerships.models import User
 
-WORDS: dict[str, Promise] = {
+WORDS: dict[str, Promise | str] = {
     "start": gettext_lazy("The application was begun"),
     "move_to_open_round": gettext_lazy("The draft was moved to the open round"),
     "submit": gettext_lazy("The application was handed in"),
@@ -39,7 +41,51 @@ WORDS: dict[str, Promise] = {
     "withdraw": gettext_lazy("The application was withdrawn"),
     "begin_from": gettext_lazy("The application was begun from an earlier one"),
     "prolong": gettext_lazy("The application got more time"),
+    "write_message": gettext_lazy("A message was written"),
+    "write_note": gettext_lazy("An internal note was written"),
+    "withdraw_note": gettext_lazy("An internal note was withdrawn"),
 }
+
+
+# What the parties read, in their words. A deed that is not named here is ICLD's own affair.
+PARTY_WORDS: dict[str, Promise | str] = {
+    verb: WORDS[verb]
+    for verb in (
+        "start",
+        "begin_from",
+        "move_to_open_round",
+        "prolong",
+        "sign",
+        "lapse",
+        "remind_signatories",
+        "submit",
+        "reopen",
+        "withdraw",
+        "save_filing",
+        "write_message",
+    )
+} | {
+    "take_up": gettext_lazy("ICLD began to assess the application"),
+    "assign": gettext_lazy("ICLD changed the programme officer"),
+    "approve": gettext_lazy("ICLD approved the application"),
+    "reject": gettext_lazy("ICLD rejected the application"),
+    "accept_letter": gettext_lazy("ICLD accepted the letter of intent"),
+    "refuse_letter": gettext_lazy("ICLD did not accept the letter of intent"),
+}
+# The letters about the case itself, by kind; what people write to each other is no part of it.
+LETTERS: dict[str, Promise | str] = {
+    "submitted": gettext_lazy("Letter: the application has arrived"),
+    "approved": gettext_lazy("Letter: the decision"),
+    "rejected": gettext_lazy("Letter: the decision"),
+    "prolonged": gettext_lazy("Letter: more time"),
+    "reminder": gettext_lazy("Letter: the deadline is near"),
+    "withdrawn": gettext_lazy("Letter: the application was withdrawn"),
+    "reopened": gettext_lazy("Letter: the application was opened again"),
+    "lapsed": gettext_lazy("Letter: an approval has lapsed"),
+    "approve": gettext_lazy("Letter: please approve"),
+}
+# Letters of one deed are written within moments of each other.
+ONE_DEED = timedelta(seconds=30)
 
 
 @dataclass(frozen=True)
@@ -50,23 +96,66 @@ class Moment:
     words: str
     who: str
     facts: str = ""
+    url: str = ""
 
 
-def timeline(application: Application) -> list[Moment]:
-    """Return what has happened to ``application``, oldest first, in two queries."""
+def timeline(application: Application, user: User) -> list[Moment]:
+    """Return what has happened to ``application``, oldest first, in three queries.
+
+    ICLD reads everything; the parties what concerns them, in their words.
+    """
+    words = PARTY_WORDS if rules.is_of_party(user, application) else WORDS
     happened = list(events_of(application))
-    people = {event.actor_id for event in happened} | {
-        event.facts.get(name) for event in happened for name in ("officer_id", "person_id")
-    }
+    if words is PARTY_WORDS:
+        happened = [event for event in happened if event.verb in words]
+    letters = list(
+        Letter.objects.filter(
+            about_type=subject_type(application), about_id=application.pk, kind__in=LETTERS
+        )
+        .only("kind", "to_email", "to_user_id", "queued_at")
+        .order_by("queued_at", "pk")
+    )
+    people = {event.actor_id for event in happened} | {letter.to_user_id for letter in letters}
+    people |= {event.facts.get(name) for event in happened for name in ("officer_id", "person_id")}
     names = dict(User.objects.filter(pk__in=people - {None}).values_list("pk", "name"))
+    moments = [_moment(event, words, names) for event in happened]
+    return sorted([*moments, *_sent(letters, names)], key=lambda moment: moment.at)
+
+
+def _moment(event: Event, words: dict[str, Promise | str], names: dict[int, str]) -> Moment:
+    thread = event.facts.get("thread_id")
+    return Moment(
+        event.at,
+        str(words.get(event.verb, event.verb.replace("_", " "))),
+        _who(event, names),
+        _facts(event, names),
+        reverse("applications:thread", args=[thread]) if thread else "",
+    )
+
+
+def _sent(letters: list[Letter], names: dict[int, str]) -> list[Moment]:
+    """One line for the letters of one deed, with everybody they went to."""
+    groups: list[list[Letter]] = []
+    for letter in letters:
+        last = groups[-1][-1] if groups else None
+        if last and last.kind == letter.kind and letter.queued_at - last.queued_at < ONE_DEED:
+            groups[-1].append(letter)
+        else:
+            groups.append([letter])
     return [
-        Moment(event.at, _words(event), _who(event, names), _facts(event, names))
-        for event in happened
+        Moment(
+            group[0].queued_at,
+            str(LETTERS[group[0].kind]),
+            "",
+            _("to %(people)s")
+            % {
+                "people": ", ".join(
+                    names.get(letter.to_user_id or 0, letter.to_email) for letter in group
+                )
+            },
+        )
+        for group in groups
     ]
-
-
-def _words(event: Event) -> str:
-    return str(WORDS.get(event.verb, event.verb.replace("_", " ")))
 
 
 def _who(event: Event, names: dict[int, str]) -> str:
@@ -84,6 +173,8 @@ def _facts(event: Event, names: dict[int, str]) -> str:
     if "person_id" in facts:
         about = [names.get(facts["person_id"], ""), str(facts.get("reason", ""))]
         return ": ".join(text for text in about if text)
+    if event.verb == "write_message":
+        return str(facts.get("about", ""))
     if event.verb == "begin_from":
         return str(facts.get("source", ""))
     if event.verb == "prolong":

@@ -20,6 +20,8 @@ from applications.views import (
     histories,
     home,
     interests,
+    messages,
+    notes,
     papers,
     public,
     reading,
@@ -104,6 +106,15 @@ urlpatterns = [
     path("applications/<slug:handle>/begun-from/", beginning.source, name="source"),
     path("applications/<slug:handle>/filing/<int:organisation>/", filings.filing, name="filing"),
     path("applications/<slug:handle>/read/", reading.read, name="read"),
+    # Messages between the parties and ICLD, and ICLD's notes to itself
+    path("messages/", messages.inbox, name="messages"),
+    path("messages/<int:pk>/", messages.thread, name="thread"),
+    path("messages/<int:pk>/files/<int:file>/", messages.message_file, name="message_file"),
+    path("applications/<slug:handle>/messages/", messages.case_messages, name="case_messages"),
+    path("applications/<slug:handle>/notes/", notes.notes, name="notes"),
+    path(
+        "applications/<slug:handle>/notes/<int:pk>/withdraw/", notes.withdraw, name="withdraw_note"
+    ),
     # Papers
     path(
         "applications/<slug:handle>/papers/<slug:kind>/<slug:language>/",

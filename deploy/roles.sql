@@ -48,7 +48,9 @@ BEGIN
         'applications_decision',
         'applications_decisionyear',
         'applications_applicationpaper',
-        'applications_letteranswer'
+        'applications_letteranswer',
+        'applications_message',
+        'applications_messagefile'
     ] LOOP
         IF to_regclass('public.' || name) IS NOT NULL THEN
             EXECUTE format('REVOKE UPDATE, DELETE ON TABLE public.%I FROM portal_web', name);

@@ -60,6 +60,7 @@ class Letter(models.Model):
         ordering: ClassVar = ["-queued_at", "-pk"]
         indexes: ClassVar = [
             models.Index(fields=["-queued_at", "-id"], name="letter_newest"),
+            models.Index(fields=["about_type", "about_id", "queued_at"], name="letter_about"),
             models.Index(
                 fields=["queued_at"], name="letter_unsent", condition=models.Q(sent_at=None)
             ),

@@ -3,6 +3,7 @@ search, file or letter tells anything of it. Every route is asked with the case'
 
 import io
 import re
+import uuid
 import zipfile
 from itertools import product
 
@@ -10,8 +11,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import Sum
 
-from applications import workflow
-from applications.models import Application, PaperKind, Question
+from applications import messages, notes, workflow
+from applications.models import Application, MessageFile, MessageThread, PaperKind, Question
 from finance.models import Grant
 from icld_portal.models import Letter
 from icld_portal.routes import routes
@@ -51,16 +52,24 @@ def case(partnership, coordinator, officer, decider, signed_in) -> Application:
         ):
             cases.save_answer(locked, question, f"{CANARY} {question.key}", by=coordinator)
     signed_in(coordinator).post(
-        f"/applications/{draft.handle}/letters/",
+        f"/applications/{draft.handle}/attachments/in/letter_of_intent/",
         {
-            "organisation": draft.case_parties.get(is_grantee=False).organisation_id,
-            "file": SimpleUploadedFile(f"{CANARY}.png", PNG),
+            "letter_of_intent-organisation": draft.case_parties.get(
+                is_grantee=False
+            ).organisation_id,
+            "letter_of_intent-files": SimpleUploadedFile(f"{CANARY}.png", PNG),
         },
     )
     assert draft.attachments.get().file_name == f"{CANARY}.png"
     cases.approve_by_both(draft)
+    message = {"subject": CANARY, "text": CANARY, "key": uuid.uuid4()}
+    file = SimpleUploadedFile(f"{CANARY}.png", PNG)
+    signed_in(coordinator).post(
+        f"/applications/{draft.handle}/messages/", message | {"attached": [file]}
+    )
     case = workflow.submit(draft, by=coordinator)
     case = workflow.take_up(case, by=officer)
+    notes.write_note(case, text=CANARY, by=officer)
     workflow.write_assessment(case, by=officer, text=CANARY, recommendation="approved")
     workflow.decide(case, by=decider, outcome="approved", reason=CANARY, amounts={1: 100_000})
     work()
@@ -78,6 +87,7 @@ def addresses(case: Application) -> list[str]:
         case.pk,
         case.partnership_id,
         *case.attachments.values_list("pk", flat=True),
+        *case.threads.values_list("pk", flat=True),
         *case.case_parties.values_list("organisation", flat=True),
     }
     fillings = {
@@ -85,6 +95,7 @@ def addresses(case: Application) -> list[str]:
         "reference": [case.reference],
         "key": application_keys,
         "pk": sorted(ids),
+        "file": list(MessageFile.objects.values_list("pk", flat=True)),
         "person_pk": [case.submitted_by_id],
         "organisation": list(case.case_parties.values_list("organisation", flat=True)),
         "kind": PaperKind.values,
@@ -139,6 +150,10 @@ def test_no_page_or_file_tells_of_the_case(request, signed_in, case, person):
         "/grants/",
         f"/grants/{case.reference}/",
         f"/partnerships/{case.partnership_id}/",
+        "/messages/",
+        case.threads.get().get_absolute_url(),
+        f"/applications/{case.reference}/messages/",
+        f"/applications/{case.reference}/notes/",
     ):
         assert part in before
 
@@ -180,3 +195,20 @@ def test_no_letter_tells_the_assessor_more_than_the_parties(
     assert other.reference in letter.subject
     assert other.title_sv not in letter.subject + letter.body
     assert other.title_en not in letter.subject + letter.body
+
+
+def test_a_thread_is_hidden_with_its_case_and_nobody_hidden_from_is_told(
+    partnership, coordinator, officer, decider, outsider
+):
+    case = workflow.take_up(cases.submitted(partnership, by=coordinator), by=officer)
+    thread = messages.begin_thread(case, subject=CANARY, text="Hej.", by=coordinator)
+    messages.answer(thread, text="Hej hej.", by=decider)
+    workflow.declare(case, by=decider, has_conflict=True, reason="Släkt.")
+    Letter.objects.all().delete()
+
+    messages.answer(thread, text="En sak till.", by=coordinator)
+
+    assert set(Letter.objects.values_list("to_user_id", flat=True)) >= {officer.pk}
+    assert not Letter.objects.filter(to_user_id=decider.pk).exists()
+    for person, seen in ((officer, 1), (decider, 0), (outsider, 0)):
+        assert MessageThread.objects.all().visible_to(person).count() == seen

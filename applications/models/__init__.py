@@ -13,6 +13,13 @@ from applications.models.attachments import (
 from applications.models.bundles import Bundle
 from applications.models.decisions import Assessment, Decision, DecisionYear, Outcome
 from applications.models.filings import PartyFiling
+from applications.models.messages import (
+    CaseNote,
+    Message,
+    MessageFile,
+    MessageThread,
+    ThreadRead,
+)
 from applications.models.papers import ApplicationPaper, PaperKind
 from applications.models.plan import Activity, Indicator, Result, Risk
 from applications.models.questions import (
@@ -44,6 +51,7 @@ __all__ = [
     "Attachment",
     "AttachmentSlot",
     "Bundle",
+    "CaseNote",
     "CaseParty",
     "CooperationArea",
     "CoreArea",
@@ -54,6 +62,9 @@ __all__ = [
     "GrantTypeSetting",
     "Indicator",
     "LetterAnswer",
+    "Message",
+    "MessageFile",
+    "MessageThread",
     "Need",
     "Outcome",
     "OwnerSide",
@@ -74,4 +85,5 @@ __all__ = [
     "SectionVisit",
     "SectionWork",
     "Status",
+    "ThreadRead",
 ]

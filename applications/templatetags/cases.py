@@ -3,10 +3,13 @@
 from typing import Any
 
 from django import template
+from django.db.models import Count, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
+from applications import rules
 from applications.chain import chain_of
 from applications.filings import filing_rows
-from applications.models import Application
+from applications.models import Application, CaseNote, MessageThread
 from applications.progress import next_step_in_list
 from applications.statuses import APPLICANT_WORDS, Status
 from finance.models import GrantType
@@ -41,6 +44,29 @@ def filings_of(context: dict[str, Any], application: Application) -> dict[str, A
     """Show how each party has filed the case at home."""
     user = context["request"].user
     return {"application": application, "rows": filing_rows(application, user)}
+
+
+@register.inclusion_tag("applications/_messages_of.html", takes_context=True)
+def messages_of(context: dict[str, Any], application: Application) -> dict[str, Any]:
+    """Lead to the case's messages and, for ICLD, its notes, with how many there are."""
+    user = context["request"].user
+    with_notes = user.office and not rules.is_of_party(user, application)
+    threads = MessageThread.objects.all().visible_to(user).filter(application=OuterRef("pk"))
+    notes = CaseNote.objects.all().visible_to(user).filter(application=OuterRef("pk"))
+    counts = Application.objects.filter(pk=application.pk).values_list(
+        _how_many(threads),
+        _how_many(threads.unread_by(user)),
+        _how_many(notes.filter(withdrawn_at=None)),
+    )
+    return {"application": application, "with_notes": with_notes} | dict(
+        zip(("threads", "unread", "notes"), counts[0], strict=True)
+    )
+
+
+def _how_many(rows: "QuerySet[Any]") -> Coalesce:
+    """Count ``rows`` inside another query, so that three counts are asked for at once."""
+    counted = rows.order_by().annotate(one=Value(1)).values("one").annotate(found=Count("pk"))
+    return Coalesce(Subquery(counted.values("found")[:1]), 0)
 
 
 @register.inclusion_tag("applications/_chain.html", takes_context=True)

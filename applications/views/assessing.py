@@ -57,7 +57,7 @@ def staff_case(request: PortalRequest, application: Application) -> HttpResponse
         "decision": decision,
         "grant": grant_of(request.user, application),
         "papers": papers_of(application),
-        "timeline": timeline(application),
+        "timeline": timeline(application, request.user),
     }
     return render(request, "applications/office/case.html", context)
 

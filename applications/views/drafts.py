@@ -11,6 +11,7 @@ from applications.finding import case_of
 from applications.models import Application, PaperKind, Status
 from applications.models.content import FACTS
 from applications.statuses import APPLICANT_WORDS
+from applications.timeline import timeline
 from applications.views.assessing import staff_case
 from finance import caps
 from icld_portal.access import PARTIES_AND_OFFICE, get_only
@@ -22,7 +23,8 @@ from partnerships.requests import PortalRequest
 @get_only
 def application(request: PortalRequest, handle: str) -> HttpResponse:
     """Show the case as this person meets it: draft, handed in, or on ICLD's desk."""
-    found = case_of(request, handle)
+    cases = Application.objects.all().for_page().select_related("officer", "submitted_by")
+    found = case_of(request, handle, cases)
     if request.user.office and not rules.is_of_party(request.user, found):
         return staff_case(request, found)
     if request.user.is_external_assessor and not rules.is_of_party(request.user, found):
@@ -92,4 +94,5 @@ def handed_in_context(request: PortalRequest, case: Application) -> dict[str, An
         "parties": approvals.of_parties(case),
         "may_reopen": may_reopen and not workflow.reopen_problems(case, at=request.received_at),
         "may_withdraw": workflow.WITHDRAW.is_open_to(request.user, case),
+        "timeline": timeline(case, request.user),
     }

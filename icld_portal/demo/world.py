@@ -28,7 +28,7 @@ from applications.models import (
 )
 from finance import caps
 from finance.models import CostCategory, LimitKind
-from icld_portal.demo import attachments, parties, people, rounds
+from icld_portal.demo import attachments, parties, people, rounds, talk
 from icld_portal.demo.budgets import Costs
 from icld_portal.demo.texts import DATA, Writer
 from icld_portal.localize import STOCKHOLM
@@ -164,6 +164,7 @@ class World:
             for place, plan in enumerate(cases):
                 part = (place + 0.5) / len(cases)
                 self.walk(plan, demo_round, part, place)
+        talk.make_talk(self.now)
 
     def walk(self, plan: Plan, demo_round: rounds.DemoRound, part: float, number: int) -> None:
         """Take one case from its beginning to where it ends."""

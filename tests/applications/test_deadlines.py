@@ -58,7 +58,8 @@ def test_the_reason_is_kept_and_both_parties_are_told(draft, officer, coordinato
 
     event = events_of(draft).get(verb="prolong")
     assert (event.actor_id, event.facts["reason"]) == (officer.pk, "The mayor was ill.")
-    assert "The mayor was ill." in timeline(draft)[-1].facts
+    (moment,) = [one for one in timeline(draft, coordinator) if one.who == officer.name]
+    assert "The mayor was ill." in moment.facts
     told = Letter.objects.filter(kind="prolonged")
     assert {letter.to_email for letter in told} == {coordinator.email, "contact@example.org"}
     assert all("The mayor was ill." in letter.body for letter in told)

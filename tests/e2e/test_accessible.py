@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from applications import beginning
+from applications import beginning, messages, notes
 from applications.drafting import editing, save_answer
 from applications.models import Question
 from applications.workflow.forms import begin_form
@@ -177,6 +177,25 @@ def test_pages_of_the_programme(visitor, office_administrator, second_factor):
     parts = ("title", "sections/add", "sections/risks", "questions/context", "difference")
     check(visitor, "/office/programme/forms/", form)
     check(visitor, *(f"{form}{name}/" for name in (*parts, "publish", "throw-away")))
+
+
+def test_pages_of_messages_and_notes(
+    visitor, partnership, coordinator, officer, decider, second_factor
+):
+    case = cases.in_assessment(partnership, by=coordinator, officer=officer)
+    thread = messages.begin_thread(case, subject="Revisor", text="Får vi byta?", by=coordinator)
+    messages.answer(thread, text="Ja.", by=officer)
+    draft = cases.empty_draft(partnership, by=coordinator)
+    asked = messages.begin_thread(draft, subject="Hjälp", text="Hur gör vi?", by=coordinator)
+    note = notes.write_note(case, text="Ring dem.", by=officer)
+    notes.withdraw_note(note, by=officer)
+    notes.write_note(case, text="Ring dem i morgon.", by=decider)
+    sign_in(visitor, coordinator)
+    own = [f"/applications/{one.handle}/messages/" for one in (case, draft)]
+    check(visitor, "/messages/", *own, thread.get_absolute_url(), f"/applications/{case.handle}/")
+    visitor.context.clear_cookies(name="sessionid")
+    sign_in(visitor, decider, second_factor(decider))
+    check(visitor, "/messages/", asked.get_absolute_url(), f"/applications/{case.handle}/notes/")
 
 
 def test_pages_about_people(visitor, partnership, coordinator, member, robertsfors, vara, machakos):
