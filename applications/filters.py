@@ -5,16 +5,17 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from applications import search
 from applications.models import Application, Round, Status
 from applications.models.application import ApplicationQuerySet
 from applications.officers import officers
 from finance.models import GrantType
-from partnerships.models import Country, Partnership
+from partnerships.models import Country
 
 # Stands in the address for "has none": no round, no officer.
 NONE = "none"
@@ -86,16 +87,8 @@ class WorkListFilter(django_filters.FilterSet):
         return rows
 
     def with_text(self, rows: ApplicationQuerySet, name: str, text: str) -> ApplicationQuerySet:
-        """Find ``text`` in the reference, the titles, the partnership or a party's name."""
-        partnerships = Partnership.objects.filter(
-            Q(name__icontains=text) | Q(parties__organisation__name__icontains=text)
-        )
-        return rows.filter(
-            Q(reference__icontains=text)
-            | Q(title_sv__icontains=text)
-            | Q(title_en__icontains=text)
-            | Q(partnership__in=partnerships.order_by().values("pk"))
-        )
+        """Find ``text`` in the answers, the reference, the titles or a party's name."""
+        return rows.filter(search.matching(text))
 
     def of_round(self, rows: ApplicationQuerySet, name: str, value: str) -> ApplicationQuerySet:
         """Keep the applications of one round, or those that needed none."""

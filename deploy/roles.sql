@@ -24,6 +24,10 @@ ALTER ROLE portal_web SET statement_timeout = '5s';
 ALTER ROLE portal_web SET lock_timeout = '4s';
 ALTER ROLE portal_web SET idle_in_transaction_session_timeout = '60s';
 
+-- Text search; the owner of the tables may not make extensions here.
+CREATE EXTENSION IF NOT EXISTS unaccent;
+CREATE EXTENSION IF NOT EXISTS pg_trgm;
+
 -- Tables are made by the owner alone.
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 GRANT USAGE, CREATE ON SCHEMA public TO portal_owner;

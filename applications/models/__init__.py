@@ -34,6 +34,7 @@ from applications.models.questions import (
 )
 from applications.models.reminders import Reminder
 from applications.models.rounds import GrantTypeSetting, Round
+from applications.models.search import SearchDocument
 from applications.models.vocabulary import CooperationArea, CoreArea, Goal
 from applications.models.workspace import SectionVisit, SectionWork
 from applications.statuses import Status
@@ -81,6 +82,7 @@ __all__ = [
     "Result",
     "Risk",
     "Round",
+    "SearchDocument",
     "Section",
     "SectionVisit",
     "SectionWork",

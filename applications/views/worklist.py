@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from applications import search
 from applications.filters import WorkListFilter
 from applications.models import Application, CaseParty, Status
 from applications.models.application import ApplicationQuerySet
@@ -66,7 +67,7 @@ def worklist(request: PortalRequest) -> HttpResponse:
         "is_filtered": bool(request.GET),
         "page_obj": page,
         "is_understood": page is not None,
-        "applications": [] if page is None else rows_on(page),
+        "applications": [] if page is None else rows_on(page, request.GET.get("text", "")),
         "total": total,
         "export_query": request.GET.urlencode(),
     }
@@ -155,10 +156,17 @@ def newest(applications: ApplicationQuerySet) -> ApplicationQuerySet:
     return applications.order_by("-received_at", "-pk")
 
 
-def rows_on(page: Page[Any]) -> list[Row]:
-    """Return the rows of one page; which they are is found before anything is joined."""
+def rows_on(page: Page[Any], text: str) -> list[Row]:
+    """Return the rows of one page; which they are is found before anything is joined.
+
+    Where ``text`` was searched, each row says in which answer it stands.
+    """
     shown = Application.objects.filter(pk__in=page.object_list)
-    return completed(list(rows_of(newest(shown))))
+    rows = completed(list(rows_of(newest(shown))))
+    places = search.places([row["sheet_id"] for row in rows], text) if text else {}
+    for row in rows:
+        row["place"] = places.get(row["sheet_id"])
+    return rows
 
 
 def rows_of(applications: ApplicationQuerySet) -> "QuerySet[Application, Row]":
@@ -174,6 +182,7 @@ def rows_of(applications: ApplicationQuerySet) -> "QuerySet[Application, Row]":
         "end_on",
         "received_at",
         "budget_id",
+        "sheet_id",
         "bundle_id",
         partnership_name=F("partnership__name"),
         deadline_on=F("round__deadline_on"),

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from applications import approvals, completeness, jobs
+from applications import approvals, completeness, jobs, search
 from applications.fingerprints import fingerprint
 from applications.models import Application
 from applications.references import next_reference
@@ -44,7 +44,9 @@ def submit(application: Application, *, by: User, at: datetime | None = None) ->
     asked_sek = caps.totals(application.budget).total_sek
     jobs.make_receipt.defer(application_id=application.pk)
     application.reference = application.reference or next_reference(at.astimezone(STOCKHOLM).year)
-    return complete(SUBMIT, application, by=by, at=at, asked_sek=asked_sek)
+    complete(SUBMIT, application, by=by, at=at, asked_sek=asked_sek)
+    search.keep([application.pk])
+    return application
 
 
 def _freeze(application: Application, *, at: datetime) -> None:
@@ -71,6 +73,7 @@ def reopen(application: Application, *, by: User, at: datetime | None = None) ->
     application = begin(REOPEN, application, by=by)
     if found := reopen_problems(application, at=at):
         raise NotReady(found)
+    search.forget(application)
     application.sheet.frozen_at = None
     application.sheet.save(update_fields=["frozen_at"])
     budgets.unfreeze(application.budget)

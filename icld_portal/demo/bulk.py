@@ -14,6 +14,7 @@ from typing import Any
 import pgtrigger
 from django.db import connection, models, transaction
 
+from applications import search
 from applications.models import (
     Answer,
     AnswerSheet,
@@ -85,6 +86,7 @@ class Batch:
         self._decisions(cases, applications)
         for model, rows in self.rows.items():
             model._default_manager.bulk_create(rows, batch_size=2000)
+        search.keep(application.pk for application in applications)
 
     def add(self, rows: Iterable[models.Model]) -> None:
         """Keep ``rows`` until their tables' turn."""

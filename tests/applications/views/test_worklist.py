@@ -179,3 +179,16 @@ def test_an_officer_who_left_is_still_a_filter(signed_in, officer, decider, two_
     response = signed_in(decider).get(f"{ADDRESS}?officer={officer.pk}")
 
     assert references(response) == [two_cases[0].reference]
+
+
+def test_a_search_shows_where_the_word_stands(
+    signed_in, officer, two_cases, django_assert_num_queries
+):
+    client = signed_in(officer, "en")
+    client.get(ADDRESS)
+
+    with django_assert_num_queries(QUERIES + 2):
+        response = client.get(f"{ADDRESS}?text=varandra")
+
+    assert references(response) == [two_cases[1].reference, two_cases[0].reference]
+    assert response.content.decode().count("<mark>varandra</mark>") == 2
