@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from applications.models import Application, Approval, CaseParty, MessageThread
+from applications.models import Application, Approval, CaseParty, Comment, MessageThread
 from icld_portal.localize import day, in_language, money
 from icld_portal.localize import moment as written_moment
 from icld_portal.mail import new_letter, queue_letters, render_letter
@@ -233,6 +233,23 @@ def _at_icld(application: Application) -> list[User]:
         return [application.officer]
     officers = Membership.objects.filter(role=Role.OFFICER, user__is_active=True)
     return [membership.user for membership in officers.select_related("user")]
+
+
+def tell_mentioned(application: Application, comment: Comment, people: Iterable[User]) -> None:
+    """Tell each of ``people`` that a comment names them, with its words and its place."""
+    people = list(people)
+    place = settings.PUBLIC_URL + comment.get_absolute_url() if people else ""
+    letters = []
+    for person in people:
+        with translation.override(person.language):
+            facts = {
+                "author": comment.author.name,
+                "text": comment.text,
+                "about": str(comment.thread.about),
+                "place": place,
+            }
+        letters.append(_letter(application, "mentioned", _recipient(person), facts))
+    queue_letters(letters)
 
 
 def _recipient(person: User) -> Recipient:

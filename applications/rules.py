@@ -78,6 +78,11 @@ def may_see_history(user: User, application: Application) -> bool:
     return is_of_party(user, application)
 
 
+def may_comment(user: User, application: Application) -> bool:
+    """Every member of a party reads and writes the parties' comments; ICLD never does."""
+    return is_of_party(user, application)
+
+
 def may_edit(user: User, application: Application) -> bool:
     """Writers of every party write; both parties own the text."""
     return bool(user.organisations_with(WRITING_ROLES) & party_ids(application))

@@ -8,14 +8,22 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Exists, FilteredRelation, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, FilteredRelation, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from applications import rules
 from applications.drafting import locked_draft
-from applications.models import Answer, Application, Section, SectionVisit, SectionWork
+from applications.models import (
+    Answer,
+    Application,
+    CommentThread,
+    Section,
+    SectionVisit,
+    SectionWork,
+)
 from icld_portal.problems import NotReady, Problem
 from partnerships.models import Membership, User
 from partnerships.models.people import WRITING_ROLES
@@ -37,6 +45,7 @@ class SectionState:
     changed_at: datetime | None
     others_changed_at: datetime | None
     seen_at: datetime | None
+    open_threads: int = 0
     present: Sequence[str] = ()
 
     @property
@@ -106,6 +115,13 @@ def _rows(
         .values("question__section")
     )
     last = answers.annotate(last=Max("updated_at"))
+    threads = (
+        CommentThread.objects.unresolved()
+        .filter(application=application, section=OuterRef("pk"))
+        .order_by()
+        .values("section")
+        .annotate(count=Count("pk"))
+    )
     writes = Membership.objects.filter(
         user=OuterRef("work__assignee"),
         organisation__in=rules.party_ids(application),
@@ -119,6 +135,7 @@ def _rows(
         answered_at=Subquery(last.values("last")),
         others_answered_at=Subquery(last.exclude(updated_by=user).values("last")),
         assignee_writes=Exists(writes),
+        open_threads=Coalesce(Subquery(threads.values("count")), 0),
     ).values(
         "pk",
         "key",
@@ -132,6 +149,7 @@ def _rows(
         "answered_at",
         "others_answered_at",
         "assignee_writes",
+        "open_threads",
     )
 
 
@@ -149,6 +167,7 @@ def _state(row: Mapping[str, Any], user: User) -> SectionState:
         changed_at=_latest(row["answered_at"], part_changed_at),
         others_changed_at=_latest(row["others_answered_at"], others_part),
         seen_at=row["visit__seen_at"],
+        open_threads=row["open_threads"],
     )
 
 

@@ -11,6 +11,7 @@ from applications.models.attachments import (
     Need,
 )
 from applications.models.bundles import Bundle
+from applications.models.comments import Comment, CommentThread, Mention
 from applications.models.decisions import Assessment, Decision, DecisionYear, Outcome
 from applications.models.filings import PartyFiling
 from applications.models.messages import (
@@ -54,6 +55,8 @@ __all__ = [
     "Bundle",
     "CaseNote",
     "CaseParty",
+    "Comment",
+    "CommentThread",
     "CooperationArea",
     "CoreArea",
     "Decision",
@@ -63,6 +66,7 @@ __all__ = [
     "GrantTypeSetting",
     "Indicator",
     "LetterAnswer",
+    "Mention",
     "Message",
     "MessageFile",
     "MessageThread",

@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 from applications import rules
 from applications.chain import chain_of
 from applications.filings import filing_rows
-from applications.models import Application, CaseNote, MessageThread
+from applications.models import Application, CaseNote, MessageThread, Question
 from applications.progress import next_step_in_list
 from applications.statuses import APPLICANT_WORDS, Status
 from finance.models import GrantType
@@ -19,6 +19,12 @@ register = template.Library()
 CHAIN = {value: number for number, value in enumerate(GrantType.values)}
 # A partnership's chain is short; more than this is shown in the list of applications.
 MOST_SHOWN = 50
+
+
+@register.filter
+def beside(threads: dict[int | None, list[Any]], question: Question | None) -> list[Any]:
+    """Pick the open threads beside one question, or beside the section as a whole."""
+    return threads.get(question.pk if question else None, [])
 
 
 @register.inclusion_tag("applications/_case_table.html", takes_context=True)

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from applications import drafting, rules, workspace
+from applications import commenting, drafting, rules, workspace
 from applications.drafting import answers_by_question
 from applications.finding import case_of, load_page, section_of
 from applications.forms.answers import sends_translations
@@ -163,5 +163,6 @@ def show(request: PortalRequest, page: SectionPage, *, status: int = 200) -> Htt
         "next": beside["next"],
         "earlier": decision_before(page.application),
         "work": work_on(request, page),
+        "threads": commenting.beside(page.application, page.section),
     }
     return render(request, page.template, context, status=status)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from applications import beginning, messages, notes
+from applications import beginning, commenting, messages, notes
 from applications.drafting import editing, save_answer
 from applications.models import Question
 from applications.workflow.forms import begin_form
@@ -93,6 +93,9 @@ def test_pages_of_a_party(visitor, partnership, coordinator, decider):
 
     check(visitor, *PARTY, f"/partnerships/{partnership.pk}/")
     copy = beginning.start_from(decided, "dissemination", by=coordinator)
+    commented = comment_on(ready, by=coordinator)
+    check(visitor, f"/applications/{ready.handle}/comments/", commented.get_absolute_url())
+    check(visitor, f"/applications/{ready.handle}/comments/?about=context.context")
     check(
         visitor,
         f"/applications/{decided.handle}/begin-again/",
@@ -129,6 +132,15 @@ def test_pages_of_files_made_to_order(visitor, coordinator):
     sign_in(visitor, coordinator)
     pages = [order.get_absolute_url() for order in (waiting, working, failed, done)]
     check(visitor, "/prepared/", *pages)
+
+
+def comment_on(draft, *, by):
+    """Write a comment that has an answer beside a question, and one beside its section."""
+    section = draft.sheet.question_set.sections.get(key="context")
+    question = section.questions.get(key="context")
+    commenting.open_thread(draft, section, "Hela delen är bra.", by=by)
+    first = commenting.open_thread(draft, section, "@Test?", by=by, question=question)
+    return commenting.reply(first.thread, "Ja, jag gör det.", by=by)
 
 
 def test_pages_of_one_answer(visitor, partnership, coordinator):
