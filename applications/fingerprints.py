@@ -13,6 +13,7 @@ from applications.models import Application, Part
 
 DIGEST_LENGTH = 16
 PART_WORDS: dict[str, Promise] = {
+    "question_set": gettext_lazy("the version of the form"),
     "title_sv": gettext_lazy("the title"),
     "title_en": gettext_lazy("the title"),
     "start_on": gettext_lazy("the period"),

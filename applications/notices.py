@@ -127,6 +127,11 @@ def remind(application: Application) -> None:
     tell(application, "reminder", to=writers(application))
 
 
+def tell_offered(application: Application) -> None:
+    """ICLD offers the draft a newer version of its form."""
+    tell(application, "form_offered", to=writers(application))
+
+
 def tell_withdrawn(application: Application) -> None:
     """A party has taken the application back."""
     tell(application, "withdrawn")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from applications.views import form_parts, form_versions, programme
+from applications.views import form_parts, form_versions, offers, programme
 
 urlpatterns = [
     path("", programme.programme, name="programme"),
@@ -31,6 +31,11 @@ urlpatterns = [
         "forms/<slug:purpose>/<slug:grant_type>/<int:version>/throw-away/",
         form_versions.throw_away_form,
         name="throw_away_form",
+    ),
+    path(
+        "forms/<slug:purpose>/<slug:grant_type>/<int:version>/offer/",
+        offers.offer_form,
+        name="offer_form",
     ),
     path(
         "forms/<slug:purpose>/<slug:grant_type>/<int:version>/title/",

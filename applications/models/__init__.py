@@ -21,6 +21,7 @@ from applications.models.messages import (
     MessageThread,
     ThreadRead,
 )
+from applications.models.offers import FormOffer, OfferStatus
 from applications.models.papers import ApplicationPaper, PaperKind
 from applications.models.plan import Activity, Indicator, Result, Risk
 from applications.models.questions import (
@@ -62,6 +63,7 @@ __all__ = [
     "Decision",
     "DecisionYear",
     "Factor",
+    "FormOffer",
     "Goal",
     "GrantTypeSetting",
     "Indicator",
@@ -71,6 +73,7 @@ __all__ = [
     "MessageFile",
     "MessageThread",
     "Need",
+    "OfferStatus",
     "Outcome",
     "OwnerSide",
     "PaperKind",

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 
 from applications import approvals, completeness, deadlines, progress, rules, workflow, workspace
 from applications.finding import case_of
-from applications.models import Application, PaperKind, Status
+from applications.models import Application, OfferStatus, PaperKind, Status
 from applications.models.content import FACTS
 from applications.statuses import APPLICANT_WORDS
 from applications.timeline import timeline
@@ -60,8 +60,13 @@ def draft_context(request: PortalRequest, draft: Application) -> dict[str, Any]:
         "source": draft.copied_from,
         "is_open": is_open,
         "may_move": not is_open and may_edit and _something_is_open(request, draft),
+        "offers": draft.form_offers.filter(status__in=TOLD),
         "ready": not any(blocking(task.problems) for task in tasks) and not blocking(attached),
     }
+
+
+# Offers that the parties have something to do or to read about.
+TOLD = (OfferStatus.OPEN, OfferStatus.ACCEPTED)
 
 
 def _something_is_open(request: PortalRequest, draft: Application) -> bool:

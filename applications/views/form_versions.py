@@ -85,6 +85,7 @@ def form(request: PortalRequest, purpose: str, grant_type: str, version: int) ->
         "standing": state,
         "label": label,
         "may_edit": may_edit and state == "draft",
+        "may_offer": may_edit and state == "open" and row.version > 1,
         "may_copy": may_edit and state == "open",
         "problems": problems_of(row) if state == "draft" else [],
         "language": language,
