@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from applications.models import Part, Purpose, Question, QuestionKind, QuestionSet, Section
+from applications.models.attachments import LETTER_OF_INTENT
 from icld_portal.problems import Problem
 
 # What every application has, whatever the grant type: title and dates, areas, money.
@@ -24,7 +25,20 @@ def publishing_problems(draft: QuestionSet) -> list[Problem]:
         found += _section_problems(section)
         for question in section.questions.all():
             found += _question_problems(question)
-    return found
+    return found + list(_slot_problems(fresh))
+
+
+def _slot_problems(draft: QuestionSet) -> Iterator[Problem]:
+    slots = list(draft.slots.all())
+    for slot in slots:
+        yield from _language_problems(slot, ("name",), ("help",), page=f"slots/{slot.key}")
+    if draft.purpose == Purpose.APPLICATION and LETTER_OF_INTENT not in [s.key for s in slots]:
+        yield Problem(
+            _(
+                "The letter of intent is missing among the attachments: it stands in for a partner "
+                "that has no signatory in the portal."
+            )
+        )
 
 
 def _part_problems(draft: QuestionSet, sections: list[Section]) -> Iterator[Problem]:

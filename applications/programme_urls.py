@@ -63,6 +63,21 @@ urlpatterns = [
         name="add_question",
     ),
     path(
+        "forms/<slug:purpose>/<slug:grant_type>/<int:version>/slots/add/",
+        form_parts.form_slot,
+        name="add_slot",
+    ),
+    path(
+        "forms/<slug:purpose>/<slug:grant_type>/<int:version>/slots/<slug:key>/",
+        form_parts.form_slot,
+        name="form_slot",
+    ),
+    path(
+        "forms/<slug:purpose>/<slug:grant_type>/<int:version>/slots/<slug:key>/change/",
+        form_parts.change_slot,
+        name="change_slot",
+    ),
+    path(
         "forms/<slug:purpose>/<slug:grant_type>/<int:version>/questions/<slug:key>/",
         form_parts.form_question,
         name="form_question",

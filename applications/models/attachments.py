@@ -19,7 +19,8 @@ from partnerships.models import Organisation, User
 # The slot whose files stand in for a signatory of a partner that has none here.
 LETTER_OF_INTENT = "letter_of_intent"
 MOST_IN_A_SLOT = 20
-# The slot is one of the very form that the case answers.
+# The slot is one of the very form that the case answers. What was set aside may be of the form
+# that a draft had before it moved to a newer version.
 NOT_OF_OWN_FORM = """
     NOT EXISTS (
         SELECT 1 FROM applications_attachmentslot AS slot
@@ -40,6 +41,8 @@ class Need(models.TextChoices):
 
 class AttachmentSlot(models.Model):
     """One kind of file that a form asks for: part of the form's version, frozen with it."""
+
+    called: ClassVar = _("Attachment")
 
     question_set = models.ForeignKey(QuestionSet, models.CASCADE, related_name="slots")
     key = models.SlugField(_("key"))
@@ -142,7 +145,7 @@ class Attachment(models.Model):
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert | pgtrigger.Update,
                 func=f"""
-                    IF {NOT_OF_OWN_FORM} THEN
+                    IF NEW.set_aside_at IS NULL AND {NOT_OF_OWN_FORM} THEN
                         RAISE EXCEPTION 'pgtrigger: the slot is of another form';
                     END IF;
                     RETURN NEW;

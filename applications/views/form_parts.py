@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from applications.forms.versions import QuestionForm, SectionForm
-from applications.models import Question, QuestionSet, Section
+from applications.models import AttachmentSlot, Question, QuestionSet, Section
 from applications.views.form_versions import not_a_draft, seen_form
 from applications.workflow import forms as deeds
 from icld_portal.access import OFFICE_ADMINISTRATORS, get_or_post, post_only
@@ -138,6 +138,24 @@ def form_question(
     return write(request, row, _("Question"), open_part)
 
 
+@OFFICE_ADMINISTRATORS
+@get_or_post
+def form_slot(
+    request: PortalRequest, purpose: str, grant_type: str, version: int, key: str = ""
+) -> HttpResponse:
+    """One kind of attachment; without ``key`` a new one, last in the list."""
+
+    def open_part(draft: QuestionSet, data: Any) -> tuple[SeenForm, Save]:
+        slot = slot_of(draft, key) if key else None
+        form = ColumnsForm(AttachmentSlot, slot, data)
+        if slot is None:
+            return form, lambda: deeds.new_slot(draft, form.cleaned_data, by=request.user)
+        return form, lambda: deeds.save_row(draft, slot, form.cleaned_data, by=request.user)
+
+    row = seen_form(request, purpose, grant_type, version)
+    return write(request, row, _("Attachment") if key else _("Add an attachment"), open_part)
+
+
 def question_of(draft: QuestionSet, key: str) -> Question:
     """Return the question of this key; 404 if the draft has none."""
     questions = Question.objects.filter(section__question_set=draft).select_related("section")
@@ -148,6 +166,12 @@ def question_of(draft: QuestionSet, key: str) -> Question:
 def section_of(draft: QuestionSet, key: str) -> Section:
     """Return the section of this key; 404 if the draft has none."""
     found: Section = get_object_or_404(draft.sections, key=key)
+    return found
+
+
+def slot_of(draft: QuestionSet, key: str) -> AttachmentSlot:
+    """Return the kind of attachment of this key; 404 if the draft has none."""
+    found: AttachmentSlot = get_object_or_404(draft.slots, key=key)
     return found
 
 
@@ -190,3 +214,13 @@ def change_question(
     """Move a question up or down in its section, or take it out."""
     row = seen_form(request, purpose, grant_type, version)
     return change(request, row, question_of, key)
+
+
+@OFFICE_ADMINISTRATORS
+@post_only
+def change_slot(
+    request: PortalRequest, purpose: str, grant_type: str, version: int, key: str
+) -> HttpResponse:
+    """Move a kind of attachment up or down, or take it out."""
+    row = seen_form(request, purpose, grant_type, version)
+    return change(request, row, slot_of, key)

@@ -77,7 +77,8 @@ def form(request: PortalRequest, purpose: str, grant_type: str, version: int) ->
     if language not in ("sv", "en"):
         raise Http404
     with override(language):
-        preview = render_to_string("applications/public/_form.html", asked(row), request)
+        shown = asked(row) | {"form": row}
+        preview = render_to_string("applications/public/_form.html", shown, request)
     state, label = standing(row)
     may_edit = rules.may_edit_forms(request.user)
     context = {
@@ -105,7 +106,7 @@ def problems_of(draft: QuestionSet) -> list[dict[str, Any]]:
 def url_of(draft: QuestionSet, problem: Problem) -> str:
     """Return the address of the page a problem is mended on."""
     kind, _slash, key = problem.page.partition("/")
-    names = {"sections": "form_section", "questions": "form_question"}
+    names = {"sections": "form_section", "questions": "form_question", "slots": "form_slot"}
     if kind in names:
         return reverse(f"applications:{names[kind]}", args=[*draft.address, key])
     if kind == "title":

@@ -100,7 +100,9 @@ def effects(application: Application, offer: FormOffer) -> dict[str, Any]:
             aside.append(Effect(in_language(answer.question, "text"), answer.text))
         elif surplus := _surplus(answer, place):
             above.append(Effect(in_language(place, "text"), answer.text, surplus))
-    return {"aside": aside, "above": above}
+    keys = deeds.slots_by_key(offer.offered)
+    files = [one for one in application.attachments.all() if one.slot.key not in keys]
+    return {"aside": aside, "above": above, "files": files}
 
 
 def _surplus(answer: Answer, place: Question) -> int:

@@ -15,7 +15,15 @@ from django.utils.text import slugify
 
 from applications import rules
 from applications.form_problems import publishing_problems
-from applications.models import Part, Question, QuestionKind, QuestionOption, QuestionSet, Section
+from applications.models import (
+    AttachmentSlot,
+    Part,
+    Question,
+    QuestionKind,
+    QuestionOption,
+    QuestionSet,
+    Section,
+)
 from icld_portal import events
 from icld_portal.problems import NotReady, blocking
 from icld_portal.versions import copied
@@ -108,6 +116,15 @@ def new_question(
     )
     save_row(draft, question, facts, by=by)
     return question
+
+
+def new_slot(draft: QuestionSet, facts: dict[str, Any], *, by: User) -> AttachmentSlot:
+    """Add a kind of attachment at the end of a locked draft; a letter of intent keeps its key."""
+    rows = list(draft.slots.all())
+    key = free_key(facts["name_en"], {"add"} | {row.key for row in rows})
+    slot = AttachmentSlot(question_set=draft, key=key, sort_order=_next(rows))
+    save_row(draft, slot, facts, by=by)
+    return slot
 
 
 def free_key(text: str, taken: set[str]) -> str:

@@ -2,7 +2,7 @@
 
 ICLD offers it to all drafts on older versions at once, without reading them. The parties
 see what changes for their own draft, and accept or stay. An answer moves with the key of
-its question; an answer whose question is gone is set aside, with its history.
+its question, a file with its slot; what has no place any more is set aside, with its history.
 """
 
 from datetime import datetime
@@ -17,6 +17,7 @@ from applications.models import (
     Answer,
     AnswerSheet,
     Application,
+    AttachmentSlot,
     FormOffer,
     OfferStatus,
     Question,
@@ -99,7 +100,9 @@ def accept_form(offer: FormOffer, *, by: User, at: datetime | None = None) -> Fo
     with editing(offer.application, by=by) as draft:
         open_ = _answered(offer, OfferStatus.ACCEPTED, by=by, at=at)
         _move_sections(draft, open_.offered)
+        _set_attachments_aside(draft, open_)
         open_.set_aside = _move_answers(draft, open_.offered)
+        _move_attachments(draft, open_.offered)
         open_.save()
         events.record(
             draft, "accept_form", by=by, at=open_.answered_at, version=open_.offered.version
@@ -158,6 +161,24 @@ def _move_answers(draft: Application, offered: QuestionSet) -> AnswerSheet | Non
         aside.frozen_at = timezone.now()
         aside.save(update_fields=["frozen_at"])
     return aside
+
+
+def slots_by_key(offered: QuestionSet) -> dict[str, AttachmentSlot]:
+    """Return the attachment slots of ``offered`` by their keys."""
+    return {slot.key: slot for slot in AttachmentSlot.objects.filter(question_set=offered)}
+
+
+def _set_attachments_aside(draft: Application, offer: FormOffer) -> None:
+    """Files whose slot is gone stay in the history, where the parties find them."""
+    gone = draft.attachments.exclude(slot__key__in=slots_by_key(offer.offered))
+    gone.update(set_aside_at=offer.answered_at, set_aside_by=offer.answered_by)
+
+
+def _move_attachments(draft: Application, offered: QuestionSet) -> None:
+    found = slots_by_key(offered)
+    for attachment in draft.attachments.all():
+        attachment.slot = found[attachment.slot.key]
+        attachment.save(update_fields=["slot"])
 
 
 def _move_sections(draft: Application, offered: QuestionSet) -> None:

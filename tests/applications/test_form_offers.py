@@ -7,7 +7,15 @@ from django.urls import reverse
 from applications import beginning, workflow, workspace
 from applications.drafting import editing, save_answer
 from applications.fingerprints import part_words
-from applications.models import Answer, Application, FormOffer, Question, QuestionSet, SectionWork
+from applications.models import (
+    Answer,
+    Application,
+    Attachment,
+    FormOffer,
+    Question,
+    QuestionSet,
+    SectionWork,
+)
 from applications.workflow import forms, offers
 from icld_portal.models import Letter
 from icld_portal.workflow import WrongStatus
@@ -125,6 +133,30 @@ def test_the_people_in_charge_keep_their_sections_but_nothing_is_ready(
     assert (work.section.question_set, work.assignee) == (second, coordinator)
     assert work.ready_at is None
     assert workspace.states(Application.objects.get(pk=draft.pk), coordinator)
+
+
+def test_files_move_with_their_slot_and_the_others_are_set_aside(
+    draft, coordinator, robertsfors, office_administrator
+):
+    slots = draft.sheet.question_set.slots
+    facts = {"application": draft, "organisation": robertsfors, "size_bytes": 1}
+    kept, gone = (
+        Attachment.objects.create(slot=slots.get(key=key), file=key, file_name=key, **facts)
+        for key in ("letter_of_intent", "other")
+    )
+    new = forms.begin_form("application", "project", by=office_administrator)
+    forms.remove_row(new, new.slots.get(key="other"), by=office_administrator)
+    forms.publish_form(new, by=office_administrator)
+    offers.offer_form(new, by=office_administrator)
+
+    offers.accept_form(draft.form_offers.get(), by=coordinator)
+
+    kept.refresh_from_db()
+    assert kept.slot == new.slots.get(key="letter_of_intent")
+    assert list(draft.attachments.all()) == [kept]
+    aside = Attachment.ever.get(pk=gone.pk)
+    assert (aside.set_aside_by, aside.slot.question_set) == (coordinator, draft.sheet.question_set)
+    Attachment.ever.filter(pk=gone.pk).update(set_aside_by=None)  # As when a person is erased.
 
 
 def test_the_moved_draft_is_written_approved_and_submitted(draft, offer, second, coordinator):

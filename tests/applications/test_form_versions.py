@@ -265,6 +265,27 @@ def test_a_section_is_added_with_a_part_that_the_form_lacks(draft, office_admini
     assert draft.sections.get(title_en="Budget").key == "budget_2"
 
 
+def test_attachments_are_part_of_the_version(draft, first, office_administrator, signed_in):
+    browser = signed_in(office_administrator, "en")
+    add = page("slots/add/")
+    assert browser.post(add, sent_of(browser, add) | {"max_files": "21"}).status_code == 422
+    sent = sent_of(browser, add) | {"name_sv": "Karta", "name_en": "Map"}
+    assert browser.post(add, sent).status_code == 302
+    address = page("slots/map/")
+    assert browser.post(address, sent_of(browser, address) | {"name_en": "Maps"}).status_code == 302
+    assert browser.post(page("slots/map/change/"), {"wish": "up"}).status_code == 302
+    assert browser.post(page("slots/letter_of_intent/change/"), {"wish": "remove"})
+
+    assert draft.slots.get(key="map").name_en == "Maps"
+    found = {(one.what, one.kind, one.title) for one in differences(first, draft)}
+    assert found == {
+        ("added", "Attachment", "Maps"),
+        ("removed", "Attachment", "Letter of intent"),
+    }
+    assert "The letter of intent is missing" in browser.get(page()).content.decode()
+    assert browser.post(page("publish/")).status_code == 422
+
+
 def test_the_second_editor_sees_what_the_first_has_saved(draft, office_administrator, signed_in):
     browser = signed_in(office_administrator, "en")
     address = page("questions/context/")
