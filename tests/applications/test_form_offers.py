@@ -114,7 +114,7 @@ def test_approvals_lapse_by_it_with_the_reason(draft, offer, coordinator):
     assert not draft.approvals.valid().exists()
     for approval in draft.approvals.all():
         assert "the version of the form" in part_words(approval.lapsed_reason.split())
-    assert Letter.objects.filter(kind="lapsed", body__contains="the version of the form").exists()
+    assert Letter.objects.filter(kind="lapsed", body__contains="formulärets version").exists()
 
 
 def test_the_people_in_charge_keep_their_sections_but_nothing_is_ready(

@@ -8,7 +8,8 @@ from django.utils import timezone
 from applications import beginning, commenting, messages, notes
 from applications.drafting import editing, save_answer
 from applications.models import Question
-from applications.workflow.forms import begin_form
+from applications.workflow.forms import begin_form, publish_form, remove_row
+from applications.workflow.offers import accept_form, offer_form
 from finance.workflow import begin_version as begin_guidelines
 from icld_portal.models import Letter, PreparedFile
 from partnerships import workflow
@@ -186,7 +187,14 @@ def test_pages_of_the_programme(visitor, office_administrator, second_factor):
     check(visitor, "/office/programme/guidelines/", draft)
     check(visitor, *(f"{draft}{name}/" for name in (*parts, "publish", "throw-away")))
     form = begin_form("application", "project", by=office_administrator).office_url()
-    parts = ("title", "sections/add", "sections/risks", "questions/context", "difference")
+    parts = (
+        "title",
+        "sections/add",
+        "sections/risks",
+        "questions/context",
+        "slots/other",
+        "difference",
+    )
     check(visitor, "/office/programme/forms/", form)
     check(visitor, *(f"{form}{name}/" for name in (*parts, "publish", "throw-away")))
 
@@ -208,6 +216,24 @@ def test_pages_of_messages_and_notes(
     visitor.context.clear_cookies(name="sessionid")
     sign_in(visitor, decider, second_factor(decider))
     check(visitor, "/messages/", asked.get_absolute_url(), f"/applications/{case.handle}/notes/")
+
+
+def test_pages_of_a_new_version_of_a_form(
+    visitor, partnership, coordinator, office_administrator, second_factor
+):
+    draft = cases.written_draft(partnership, by=coordinator)
+    new = begin_form("application", "project", by=office_administrator)
+    remove_row(new, new.sections.get(key="perspectives"), by=office_administrator)
+    publish_form(new, by=office_administrator)
+    sign_in(visitor, office_administrator, second_factor(office_administrator))
+    check(visitor, f"{new.office_url()}offer/")
+    offer_form(new, by=office_administrator)
+    visitor.context.clear_cookies(name="sessionid")
+    sign_in(visitor, coordinator)
+    case = draft.get_absolute_url()
+    check(visitor, case, f"{case}new-form/")
+    accept_form(draft.form_offers.get(), by=coordinator)
+    check(visitor, case, f"{case}set-aside/")
 
 
 def test_pages_about_people(visitor, partnership, coordinator, member, robertsfors, vara, machakos):
