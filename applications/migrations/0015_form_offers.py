@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('applications', '0013_make_handed_in_cases_findable'),
+        ('applications', '0014_comments_of_the_parties'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
