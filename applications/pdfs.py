@@ -1,6 +1,7 @@
 """The papers of an application, one function each: the receipt and the decision letter."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
@@ -84,6 +85,22 @@ def receipt_pdf(application: Application, language: str) -> bytes:
     )
 
 
+def draft_pdf(application: Application, language: str, *, at: datetime) -> bytes:
+    """Return the application as it stands at ``at``, marked as a draft on every page."""
+    with translation.override(language):
+        drawn_at = timezone.localtime(at, STOCKHOLM)
+        context = _written_content(application) | {
+            "dated_at": drawn_at.isoformat(timespec="seconds"),
+            "drawn_at": drawn_at.strftime("%Y-%m-%d %H:%M"),
+        }
+    return render_pdf(
+        "papers/draft.html",
+        context,
+        language=language,
+        identifier=f"draft {application.key} {application.content_version} {language}",
+    )
+
+
 def decision_letter_pdf(application: Application, language: str) -> bytes:
     """Return the letter that tells both parties the decision; DoesNotExist if there is none."""
     with translation.override(language):
@@ -99,11 +116,17 @@ def decision_letter_pdf(application: Application, language: str) -> bytes:
 def _receipt(application: Application) -> dict[str, Any]:
     assert application.received_at is not None  # noqa: S101 - the database says so too
     received_at = timezone.localtime(application.received_at, STOCKHOLM)
-    return {
-        "application": application,
+    return _written_content(application) | {
         "dated_at": received_at.isoformat(timespec="seconds"),
         # To the second: whether it came before the deadline can hang on one.
         "received_at": received_at.strftime("%Y-%m-%d %H:%M:%S"),
+    }
+
+
+def _written_content(application: Application) -> dict[str, Any]:
+    """Everything the parties have written, as the templates of the papers show it."""
+    return {
+        "application": application,
         "parties": application.case_parties.select_related("organisation__country"),
         "sections": _sections(application),
         "areas": {

@@ -141,6 +141,8 @@ urlpatterns = [
         "applications/<slug:handle>/notes/<int:pk>/withdraw/", notes.withdraw, name="withdraw_note"
     ),
     # Papers
+    path("applications/<slug:handle>/draft-pdf/", papers.order_draft, name="order_draft"),
+    path("applications/<slug:handle>/zip/", papers.order_zip, name="order_zip"),
     path(
         "applications/<slug:handle>/papers/<slug:kind>/<slug:language>/",
         papers.paper,

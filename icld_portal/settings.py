@@ -241,7 +241,10 @@ EMAIL_USE_TLS = flag("PORTAL_SMTP_TLS")
 EMAIL_TIMEOUT = 20
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 # What people can order, and who makes it; only the worker loads the maker.
-PREPARED_FILES: dict[str, str] = {}
+PREPARED_FILES: dict[str, str] = {
+    "draft_pdf": "applications.archive.make_draft_pdf",
+    "case_zip": "applications.archive.make_case_zip",
+}
 
 # --- History --------------------------------------------------------------------------
 

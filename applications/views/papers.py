@@ -2,12 +2,15 @@
 
 from django.conf import settings
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
-from applications.models import Application, ApplicationPaper, PaperKind
+from applications.finding import case_of
+from applications.models import Application, ApplicationPaper, PaperKind, Status
 from applications.papers import is_due, newest
-from icld_portal.access import PARTIES_AND_OFFICE, get_only
+from icld_portal import prepared
+from icld_portal.access import PARTIES_AND_OFFICE, get_only, post_only
 from icld_portal.files import download
 from partnerships.requests import PortalRequest
 
@@ -44,3 +47,31 @@ def _coming(request: PortalRequest, application: Application, kind: PaperKind) -
     response.headers["Retry-After"] = str(SECONDS_UNTIL_NEXT_LOOK)
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+@PARTIES_AND_OFFICE
+@post_only
+def order_draft(request: PortalRequest, handle: str) -> HttpResponse:
+    """Have the draft drawn as a PDF in the reader's language, and show how far it has come."""
+    application = case_of(request, handle)
+    if application.status != Status.DRAFT:
+        raise Http404("no draft")
+    title = _("Draft of %(case)s") % {"case": _name(application)}
+    return redirect(
+        prepared.order("draft_pdf", by=request.user, title=title, application=application.pk)
+    )
+
+
+@PARTIES_AND_OFFICE
+@post_only
+def order_zip(request: PortalRequest, handle: str) -> HttpResponse:
+    """Have the whole case packed, and show how far it has come."""
+    application = case_of(request, handle)
+    title = _("All of %(case)s") % {"case": _name(application)}
+    return redirect(
+        prepared.order("case_zip", by=request.user, title=title, application=application.pk)
+    )
+
+
+def _name(application: Application) -> str:
+    return application.title or application.get_grant_type_display()

@@ -4,6 +4,7 @@ import hashlib
 import re
 import struct
 import zipfile
+import zlib
 from dataclasses import asdict
 from io import BytesIO
 
@@ -34,6 +35,8 @@ from icld_portal.files import (
 )
 
 PDF_BYTES = b"%PDF-1.7\n1 0 obj <<>> endobj\ntrailer <<>>\n%%EOF\n"
+# The harmless sign that every virus scanner knows; in two halves, or one would take this file.
+EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-" + b"STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 TYPES = b"""<?xml version="1.0"?>
 <Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">
 <Override PartName="/%s" ContentType="application/vnd.openxmlformats-officedocument.%s"/>%s</Types>
@@ -203,6 +206,52 @@ def test_a_picture_of_too_many_pixels_is_refused(monkeypatch):
 
     assert check_upload(upload(picture("PNG", (4, 3)))).content_type == PNG
     assert refusal(picture("PNG", (4, 4))).startswith("The picture is too large")
+
+
+def png_that_says(width, height):
+    """A PNG of a few bytes whose head promises any number of pixels."""
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    chunks = [(b"IHDR", head), (b"IDAT", zlib.compress(b"\x00" * 1000)), (b"IEND", b"")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in chunks
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (EICAR, "This kind of file is not taken."),
+        (b"<!doctype html><script>alert(1)</script>", "This kind of file is not taken."),
+        (b"%PDF-1.7<script>alert(1)</script>", "The file is damaged"),
+        (word(**{"word/media/zeros": b"\x00" * (files.MAX_UNPACKED_BYTES + 1)}), "at most 100 MB"),
+        (
+            word(
+                b'<Override ContentType="application/vnd.ms-word.document.macroEnabled.main+xml"/>'
+            ),
+            "The file holds macros.",
+        ),
+        (word(**{"word/vbaProject.bin": "macro"}), "The file holds macros."),
+        (png_that_says(50_000, 50_000), "The picture is too large to open."),
+    ],
+    ids=["EICAR", "HTML", "HTML in PDF", "bomb", "docm", "docm as docx", "huge picture"],
+)
+def test_what_is_sent_to_do_harm_is_refused_with_its_reason(content, reason):
+    assert reason in refusal(content)
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("/etc/cron.d/evil.html", "evil.html"),
+        ("..\\..\\boot.ini", "boot.ini"),
+        ("plan\x00.pdf\u202efdp.exe", "plan.pdffdp.exe"),
+        ("a" * 300 + ".html", "a" * 145 + ".html"),
+    ],
+    ids=["path", "drive", "hidden signs", "too long"],
+)
+def test_a_refused_file_is_named_without_tricks(name, shown):
+    assert files.shown_name(name) == shown
 
 
 @pytest.mark.parametrize(
