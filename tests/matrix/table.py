@@ -1,0 +1,154 @@
+"""The matrix: what every route of the portal answers to whom. A new route needs a row here.
+
+    "app:name": Row("/address/{case}/", get="writers=200 parties=403", post=…, data=…)
+
+Read ``tests/matrix/rows.py`` for the cells, ``people.py`` for their words and ``world.py``
+for the words of addresses. Whoever a cell does not name gets 404; a route's policy answers
+before the cell does. Give ``data`` with which the deed really happens.
+"""
+
+from tests.matrix.rows import Row
+from tests.matrix.table_accounts import ACCOUNTS
+from tests.matrix.table_cases import CASES
+
+EVERYBODY = "*=200"
+HAS_LOGIN = "parties=200 other=200 icld=200 removed=200 invited=200"
+
+PUBLIC = {
+    "start": Row("/", get=EVERYBODY),
+    "accessibility": Row("/accessibility/", get=EVERYBODY),
+    "set_language": Row("/language/", post="*=302", data={"language": "en"}),
+    "healthz": Row("/healthz", get=EVERYBODY),
+    "readyz": Row("/readyz", get=EVERYBODY),
+    "finance:guidelines": Row("/guidelines/", get=EVERYBODY),
+    "applications:questions": Row("/questions/", get=EVERYBODY),
+    "applications:question_set": Row("/questions/{grant_type}/", get=EVERYBODY),
+    "applications:eligibility": Row(
+        "/may-we-apply/", get=EVERYBODY, post="*=422", data={"kind": "municipality"}
+    ),
+}
+
+LISTS = {
+    "home": Row("/home/", get=f"no-factor=302 icld=302 {HAS_LOGIN}"),
+    "prepared_files": Row("/prepared/", get=HAS_LOGIN),
+    "prepared": Row("/prepared/{own_file}/", get="swedish-coordinator=200"),
+    "prepared_file": Row("/prepared/{own_file}/file/", get="swedish-coordinator=200"),
+    "applications:applications": Row("/applications/", get=HAS_LOGIN),
+    "applications:new": Row(
+        "/applications/new/",
+        get="writers=200 other-writers=200 *=403",
+        post="writers=302! other-writers=422 *=403",
+        data={"partnership": "{partnership}", "grant_type": "{grant_type}", "language": "sv"},
+    ),
+    "finance:grants": Row("/grants/", get=HAS_LOGIN),
+    "finance:grant": Row("/grants/{grant}/", get="parties=200 icld=200"),
+}
+
+PARTIES = {
+    "partnerships:organisations": Row("/organisations/", get=HAS_LOGIN),
+    "partnerships:organisation": Row("/organisations/{robertsfors}/", get=HAS_LOGIN),
+    "partnerships:partnerships": Row("/partnerships/", get=HAS_LOGIN),
+    "partnerships:new": Row(
+        "/partnerships/new/",
+        get="swedish-writers=200 other-writers=200 *=403",
+        post="swedish-writers=302! other-writers=422 *=403",
+        data={"name": "Ny", "swedish": "{robertsfors}", "partners": "{poti}"},
+    ),
+    "partnerships:partnership": Row("/partnerships/{partnership}/", get="parties=200 icld=200"),
+    "partnerships:members": Row("/organisations/{robertsfors}/people/", get="swedish=200 icld=200"),
+    "partnerships:invite": Row(
+        "/organisations/{robertsfors}/people/invite/",
+        get="swedish-administrator=200 icld-office_administrator=200 *=403",
+        post="swedish-administrator=302! icld-office_administrator=302! *=403",
+        data={"email": "new@example.org", "roles": "member", "language": "sv"},
+    ),
+    "partnerships:member": Row(
+        "/organisations/{robertsfors}/people/{colleague}/",
+        get="swedish-administrator=200 swedish=403 icld=403",
+        post="swedish-administrator=302! swedish=403 icld=403",
+        data={"roles": "finance"},
+    ),
+    "partnerships:hand_over": Row(
+        "/organisations/{robertsfors}/people/{colleague}/hand-over/",
+        post="swedish-administrator=302! swedish=403 icld=403",
+        data={"to": "{successor}"},
+    ),
+    "partnerships:remove_member": Row(
+        "/organisations/{robertsfors}/people/{colleague}/remove/",
+        post="swedish-administrator=302! swedish=403 icld=403",
+        data={"sure": "yes"},
+    ),
+    "partnerships:resend_invitation": Row(
+        "/organisations/invitations/{invitation}/resend/",
+        post="swedish-administrator=302! swedish=403 icld=403",
+    ),
+    "partnerships:revoke_invitation": Row(
+        "/organisations/invitations/{invitation}/revoke/",
+        post="swedish-administrator=302! swedish=403 icld=403",
+    ),
+    "partnerships:act_for": Row(
+        "/act-for/", post="swedish=302", data={"organisation": "{robertsfors}"}
+    ),
+    # The letter's link shows who invites; only the invited person accepts, and by a POST.
+    "partnerships:invitation": Row(
+        "/invitations/{token}/", get=EVERYBODY, post="invited=302! *=403"
+    ),
+    "partnerships:profile": Row(
+        "/organisations/{robertsfors}/profile/",
+        get=(
+            "swedish-administrator=200 swedish-coordinator=200 swedish-project_manager=200 "
+            "swedish=403 icld=403"
+        ),
+        post=(
+            "swedish-administrator=302! swedish-coordinator=302! swedish-project_manager=302! "
+            "swedish=403 icld=403"
+        ),
+        data={"contact_name": "Test"},
+    ),
+    "partnerships:add_partner": Row(
+        "/organisations/add/",
+        get="swedish-writers=200 other-writers=200 *=403",
+        post="swedish-writers=302! other-writers=302! *=403",
+        data={"name": "Batumi", "country": "{country}", "kind": "{kind}"},
+    ),
+    "partnerships:unchecked": Row("/office/organisations/", get="icld=200"),
+    "partnerships:check_organisation": Row(
+        "/office/organisations/{added}/",
+        get="icld=200",
+        post="icld=302!",
+        data={"name": "Kutaisi", "country": "{country}", "kind": "{kind}"},
+    ),
+}
+
+OFFICE = {
+    "applications:worklist": Row("/office/applications/", get="icld=200"),
+    "applications:worklist_export": Row("/office/applications/download/csv/", get="icld=200"),
+    "applications:prolong": Row(
+        "/office/prolong/",
+        get="icld=200",
+        post="icld=302!",
+        data={"code": "{draft_code}", "deadline_on": "{later}", "reason": "Storm."},
+    ),
+    "applications:rounds": Row("/office/rounds/", get="icld=200"),
+    "applications:make_rounds": Row(
+        "/office/rounds/make/", post="icld=302!", data={"year": "2031"}
+    ),
+    "applications:open_all_year": Row(
+        "/office/rounds/open-all-year/{grant_type}/",
+        post="icld=302!",
+        data={"open_all_year": "yes"},
+    ),
+    "applications:change_round": Row(
+        "/office/rounds/{round}/",
+        get="icld=200",
+        post="icld=302!",
+        data={
+            "opens_on": "{opens}",
+            "deadline_on": "{later}",
+            "note_sv": "Senare.",
+            "note_en": "Later.",
+        },
+    ),
+}
+
+MATRIX: dict[str, Row] = PUBLIC | ACCOUNTS | LISTS | PARTIES | CASES | OFFICE

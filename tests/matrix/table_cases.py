@@ -1,0 +1,208 @@
+"""The rows of the matrix whose address names a case."""
+
+from tests.matrix.rows import Row
+
+HANDED_IN = "submitted assessed decided"
+# Strangers get 404 everywhere, ICLD for a draft too.
+SEEN = {"draft": "parties=200", HANDED_IN: "parties=200 icld=200"}
+ONLY_AS_DRAFT = {"draft": "parties=200", HANDED_IN: "parties=302 icld=302"}
+
+DRAFTS = {
+    "applications:application": Row("/applications/{case}/", get=SEEN),
+    "applications:read": Row("/applications/{case}/read/", get=SEEN),
+    "applications:section": Row(
+        "/applications/{case}/sections/{section}/",
+        get={"draft": "writers=200 parties=302", HANDED_IN: "parties=302 icld=302"},
+        post={
+            "draft": "writers=302! parties=403",
+            HANDED_IN: "writers=409 parties=403 icld=403",
+        },
+        data="section",
+    ),
+    "applications:save_answer": Row(
+        "/applications/{case}/answers/{question}/",
+        post={"draft": "writers=200! parties=403", HANDED_IN: "parties=410 icld=410"},
+        data={"writer": "", "question-{question}": "New.", "seen-{question}": "{seen}"},
+    ),
+    # What a draft once said is its parties' own, for ever.
+    "applications:answer_history": Row(
+        "/applications/{case}/answers/{question}/history/", get="parties=200"
+    ),
+    "applications:restore_answer": Row(
+        "/applications/{case}/answers/{question}/restore/",
+        post={"draft": "writers=302! parties=403", HANDED_IN: "writers=302 parties=403"},
+        data={"version": "1", "seen": "1"},
+    ),
+    "applications:budget_sums": Row(
+        "/applications/{case}/budget/sums/",
+        post={
+            "draft": "writers=200 parties=403",
+            HANDED_IN: "writers=200 parties=403 icld=403",
+        },
+    ),
+    "applications:budget_download": Row("/applications/{case}/budget/file/csv/", get=SEEN),
+    "applications:budget_file": Row(
+        "/applications/{case}/budget/file/",
+        get={"draft": "writers=200 parties=403", HANDED_IN: "writers=404 parties=403 icld=403"},
+        post={"draft": "writers=302! parties=403", HANDED_IN: "writers=404 parties=403 icld=403"},
+        data={
+            "rows": "1\tRobertsfors kommun\tResor\tTåg\t\t\t5000",
+            "then": "add",
+            "sure": "yes",
+        },
+    ),
+    "applications:budget_copy": Row(
+        "/applications/{case}/budget/copy/2/",
+        get={"draft": "writers=200 parties=403", HANDED_IN: "writers=404 parties=403 icld=403"},
+        post={"draft": "writers=302! parties=403", HANDED_IN: "writers=404 parties=403 icld=403"},
+    ),
+    "applications:letters": Row(
+        "/applications/{case}/letters/",
+        get=SEEN,
+        post={"draft": "writers=302! parties=403", HANDED_IN: "writers=302 parties=403 icld=403"},
+        data="letter",
+    ),
+    "applications:letter": Row("/applications/{case}/letters/{letter}/", get=SEEN),
+    "applications:remove_letter": Row(
+        "/applications/{case}/letters/{letter}/remove/",
+        post={"draft": "writers=302! parties=403", HANDED_IN: "parties=302 icld=302"},
+    ),
+}
+
+HANDING_IN = {
+    "applications:check": Row("/applications/{case}/check/", get=ONLY_AS_DRAFT),
+    "applications:approval": Row(
+        "/applications/{case}/approval/",
+        get=ONLY_AS_DRAFT,
+        post={"draft": "swedish-signatory=302! parties=403", HANDED_IN: "parties=302 icld=302"},
+        data={
+            "version": "{version}",
+            "organisation": "{robertsfors}",
+            "statement": "Ja.",
+            "code": "{code}",
+        },
+    ),
+    "applications:remind": Row(
+        "/applications/{case}/approval/remind/",
+        post={
+            "draft": "writers=302! submitters=302! parties=403",
+            HANDED_IN: "parties=302 icld=302",
+        },
+    ),
+    "applications:submit": Row(
+        "/applications/{case}/submit/",
+        post={
+            "draft": "submitters=422 parties=302",
+            "ready": "submitters=302! parties=302",
+            HANDED_IN: "parties=302 icld=302",
+        },
+    ),
+    "applications:withdraw": Row(
+        "/applications/{case}/withdraw/",
+        post={
+            "submitted assessed": "submitters=302! parties=403 icld=403",
+            "draft": "submitters=302 parties=403",
+            "decided": "submitters=302 parties=403 icld=403",
+        },
+        data={"sure": "yes"},
+    ),
+    "applications:reopen": Row(
+        "/applications/{case}/reopen/",
+        post={
+            "draft": "parties=302",
+            "submitted": "submitters=302! parties=403 icld=403",
+            "assessed decided": "parties=302 icld=302",
+        },
+        data={"sure": "yes"},
+    ),
+    "applications:move": Row(
+        "/applications/{case}/move/",
+        post={"draft": "writers=302 parties=403", HANDED_IN: "parties=302 icld=302"},
+    ),
+    "applications:again": Row(
+        "/applications/{case}/begin-again/",
+        get={"draft": "parties=302", HANDED_IN: "writers=200 parties=403 icld=403"},
+        post={"draft": "parties=302", HANDED_IN: "writers=302! parties=403 icld=403"},
+        data={"grant_type": "project"},
+    ),
+    "applications:source": Row(
+        "/applications/{case}/begun-from/", get={"begun": "parties=200", "draft submitted": ""}
+    ),
+    # Each party keeps its own registry number, whatever has become of the case.
+    "applications:filing": Row(
+        "/applications/{case}/filing/{robertsfors}/",
+        get={
+            "draft": "swedish-writers=200 parties=403",
+            HANDED_IN: "swedish-writers=200 parties=403 icld=403",
+        },
+        post={
+            "draft": "swedish-writers=302! parties=403",
+            HANDED_IN: "swedish-writers=302! parties=403 icld=403",
+        },
+        data={"registry_number": "KS 2027/14"},
+    ),
+    "applications:paper": Row(
+        "/applications/{case}/papers/receipt/sv/",
+        get={"draft": "", HANDED_IN: "parties=202 icld=202"},
+    ),
+}
+
+# ICLD's own pages: the parties are stopped by the policy.
+ASSESSING = {
+    "applications:take_up": Row(
+        "/applications/{case}/take-up/",
+        post={
+            "draft": "",
+            "submitted": "officers=302! icld=403",
+            "assessed decided": "officers=302 icld=403",
+        },
+    ),
+    "applications:assign": Row(
+        "/applications/{case}/officer/",
+        post={
+            "draft": "",
+            "submitted assessed": "keepers=302! icld=403",
+            "decided": "keepers=302 icld=403",
+        },
+        data={"officer": "{officer}"},
+    ),
+    "applications:answer_letter": Row(
+        "/applications/{standing}/letters/{poti}/answer/",
+        post="officers=302! icld=403",
+        data={"answer": "accept"},
+    ),
+    "applications:assess": Row(
+        "/applications/{case}/assessment/",
+        get={
+            "draft": "",
+            "assessed": "officers=200 icld=403",
+            "submitted decided": "officers=302 icld=403",
+        },
+        post={
+            "draft": "",
+            "assessed": "officers=302! icld=403",
+            "submitted decided": "officers=409 icld=403",
+        },
+        data={"text": "Bra.", "recommendation": "approved"},
+    ),
+    "applications:decide": Row(
+        "/applications/{case}/decision/",
+        get={
+            "draft": "",
+            "assessed": "icld-decider=200 icld=403",
+            "submitted decided": "icld-decider=302 icld=403",
+        },
+        post={
+            "draft": "",
+            "assessed": "icld-decider=302! icld=403",
+            "submitted decided": "icld-decider=409 icld=403",
+        },
+        data={"outcome": "rejected", "reason": "Nej.", "decide": "1"},
+    ),
+    "applications:decided": Row(
+        "/applications/{case}/decided/",
+        get={"draft": "", "submitted assessed": "icld=302", "decided": "icld=200"},
+    ),
+}
+
+CASES: dict[str, Row] = DRAFTS | HANDING_IN | ASSESSING

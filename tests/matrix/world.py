@@ -1,0 +1,261 @@
+"""The world that the matrix is asked in: one partnership's cases in every state, and others."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from time import time
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from applications import approvals, beginning, workflow
+from applications.drafting import answers_by_question, editing
+from applications.forms.answers import token_of
+from applications.models import Application, Factor, Outcome, Question, QuestionKind
+from icld_portal import writers
+from icld_portal.bench.browser import form_on
+from icld_portal.models import PreparedFile, PreparedState
+from partnerships.models import Country, Organisation, OrganisationKind, Partnership, Role
+from partnerships.models.invitations import Invitation, hashed
+from tests.factories import cases, long_cases
+from tests.factories.parties import make_partnership, make_person
+from tests.matrix.people import Person, make_people
+
+# One white pixel.
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c63f8"
+    "cfc0000003010100c9fe92ef0000000049454e44ae426082"
+)
+TOKEN = "a-token-of-a-letter-in-the-test-of-the-matrix"
+
+
+@dataclass
+class World:
+    """Who is there, the words that fill in addresses, and the forms that are posted."""
+
+    people: dict[str, Person]
+    words: dict[str, Any]
+    # What {case} and the like mean, by the state of the case.
+    by_state: dict[str, dict[str, Any]] = field(default_factory=dict)
+    forms: dict[str, Callable[[], dict[str, Any]]] = field(default_factory=dict)
+
+    def filled_in(self, text: str, state: str) -> str:
+        """Return an address or a value with its ``{words}`` filled in."""
+        return text.format(**self.words, **self.by_state.get(state, {}))
+
+    def fields(self, data: str | dict[str, Any], state: str, name: str) -> dict[str, Any]:
+        """Return what ``name`` posts: the row's fields, with that person's own marks."""
+        person = self.people[name]
+        found = self.forms[data]() if isinstance(data, str) else dict(data)
+        for key, value in list(found.items()):
+            if isinstance(value, str) and "{" in key + value:
+                filled_in = self.filled_in(value.replace("{code}", code_of(person)), state)
+                del found[key]
+                found[self.filled_in(key, state)] = filled_in
+        if writers.FIELD in found and person.user:
+            found[writers.FIELD] = writers.mark_of(person.user)
+        return found
+
+
+def code_of(person: Person) -> str:
+    """A one-time code that counts now, for those who have a second factor."""
+    if not person.secret:
+        return "000000"
+    return str(format_hotp_value(hotp_value(person.secret, int(time()) // 30)))
+
+
+def build() -> World:
+    """Make everybody and everything; call it in a transaction that is rolled back."""
+    robertsfors, vara = (Organisation.objects.get(code=code) for code in ("2409", "1470"))
+    machakos, poti, added = (
+        Organisation.objects.create(
+            kind=OrganisationKind.objects.get(code="local-authority"),
+            country=Country.objects.get(code=country),
+            name=name,
+            is_checked=name != "Kutaisi",
+        )
+        for name, country in (("Machakos", "KE"), ("Poti", "GE"), ("Kutaisi", "GE"))
+    )
+    colleague = make_person("Colleague", robertsfors, Role.MEMBER)
+    people = make_people(robertsfors, machakos, vara, Organisation.objects.get(name="ICLD"))
+    writer = people["swedish coordinator"].user
+    partnership = make_partnership(robertsfors, machakos)
+    # The other municipality works with the same partner: what they share is not the case.
+    elsewhere = with_letter(make_partnership(vara, machakos), people["other coordinator"].user)
+    world = World(people, {})
+    for state, case in cases_in_states(partnership, people).items():
+        world.by_state[state] = words_of(case)
+    invite_nobody_yet(robertsfors, people["swedish administrator"], people["invited"])
+    world.words = {
+        "robertsfors": robertsfors.pk,
+        "machakos": machakos.pk,
+        "poti": poti.pk,
+        "added": added.pk,
+        "kind": added.kind_id,
+        "country": added.country_id,
+        "partnership": partnership.pk,
+        "draft_code": world.by_state["draft"]["case"],
+        "grant": world.by_state["decided"]["case"],
+        "standing": stands_in(make_partnership(robertsfors, poti), people).handle,
+        "elsewhere": elsewhere.handle,
+        "foreign_letter": elsewhere.attachments.get().pk,
+        "foreign_person": people["other member"].user.pk,
+        "colleague": colleague.pk,
+        "successor": people["swedish member"].user.pk,
+        "officer": people["icld officer"].user.pk,
+        "round": str(cases.open_round().deadline_on),
+        "opens": str(cases.open_round().opens_on),
+        "later": str(cases.open_round().deadline_on + timedelta(days=5)),
+        "own_file": prepared_file(writer).key,
+        "key": security_key(colleague).pk,
+        "invitation": Invitation.objects.get().pk,
+        "token": TOKEN,
+        **question_words(Application.objects.get(key=world.by_state["draft"]["case"])),
+    }
+    sent = section_form(world)
+    world.forms = {"section": lambda: dict(sent), "letter": letter_form}
+    return world
+
+
+def cases_in_states(partnership: Partnership, people: dict[str, Person]) -> dict[str, Application]:
+    """Return one case in each state, all begun by the Swedish coordinator.
+
+    Beside the four states of the table: "ready" is approved by both parties but not handed
+    in, "begun" is a draft begun from the decided case.
+    """
+    writer, decider = people["swedish coordinator"].user, people["icld decider"].user
+    steps: list[tuple[str, Callable[[Application], Any]]] = [
+        ("draft", lambda case: None),
+        ("ready", cases.approve_by_both),
+        ("submitted", lambda case: workflow.submit(case, by=writer)),
+        ("assessed", lambda case: workflow.take_up(case, by=decider)),
+        ("decided", lambda case: decide(case, by=decider)),
+    ]
+    made = {}
+    for number, (state, _step) in enumerate(steps):
+        case = with_letter(partnership, writer)
+        for _reached, step in steps[: number + 1]:
+            step(Application.objects.get(pk=case.pk))
+        made[state] = Application.objects.get(pk=case.pk)
+        partnership = make_partnership(*_parties(partnership))
+    made["begun"] = beginning.start_from(made["decided"], "preparation", by=writer)
+    return made
+
+
+def _parties(partnership: Partnership) -> list[Organisation]:
+    return [party.organisation for party in partnership.parties.order_by("pk")]
+
+
+def decide(case: Application, *, by: Any) -> None:
+    """Decide to give what was asked for."""
+    amounts = {1: 100_000, 2: 100_000}
+    workflow.decide(case, by=by, outcome=Outcome.APPROVED, reason="Bra.", amounts=amounts)
+
+
+def with_letter(partnership: Partnership, by: Any) -> Application:
+    """Return a written draft of two years with a letter of intent of the partner."""
+    draft = cases.written_draft(partnership, by=by, years=2)
+    with editing(draft, by=by) as held:
+        letter = long_cases.letter_of_intent(held, "avsikt.pdf")
+        letter.organisation = held.case_parties.get(side="partner").organisation
+        letter.uploaded_by = by
+        letter.save()
+    if not default_storage.exists(letter.file.name):
+        default_storage.save(letter.file.name, ContentFile(b"%PDF-1.7 a letter"))
+    return Application.objects.get(pk=draft.pk)
+
+
+def stands_in(partnership: Partnership, people: dict[str, Person]) -> Application:
+    """Return a handed-in case whose partner signed on paper: nobody there has a login."""
+    writer = people["swedish coordinator"].user
+    case = with_letter(partnership, writer)
+    approvals.approve(
+        case,
+        by=people["swedish signatory"].user,
+        organisation=partnership.parties.get(is_grantee=True).organisation_id,
+        statement="Ja.",
+        version=case.content_version,
+        method=Factor.TOTP,
+    )
+    return workflow.submit(Application.objects.get(pk=case.pk), by=writer)
+
+
+def words_of(case: Application) -> dict[str, Any]:
+    """What the address and form of a case are filled in with."""
+    return {
+        "case": case.handle,
+        "letter": getattr(case.attachments.first(), "pk", 0),
+        "version": case.content_version,
+    }
+
+
+def security_key(owner: Any) -> Authenticator:
+    """Return the row of a security key; nobody signs in with it here."""
+    data = {"name": "Key", "credential": {}}
+    return Authenticator.objects.create(user=owner, type=Authenticator.Type.WEBAUTHN, data=data)
+
+
+def prepared_file(owner: Any) -> PreparedFile:
+    """Return a file that has been made for ``owner``."""
+    stored = default_storage.save("prepared/0", ContentFile(b"a long list"))
+    return PreparedFile.objects.create(
+        owner=owner,
+        kind="list",
+        title="A list",
+        order_sha256="ab" * 32,
+        state=PreparedState.DONE,
+        file=stored,
+        file_name="list.csv",
+        content_type="text/csv",
+        size_bytes=11,
+        expires_at=timezone.now() + timedelta(days=1),
+    )
+
+
+def question_words(draft: Application) -> dict[str, Any]:
+    """A question that is answered in words, its section, and the mark of what stands there."""
+    question = Question.objects.filter(
+        section__question_set=draft.sheet.question_set,
+        section__part="questions",
+        kind=QuestionKind.LONG_TEXT,
+    ).first()
+    assert question is not None
+    answer = answers_by_question(draft)[question.pk]
+    return {
+        "question": question.key,
+        "section": question.section.key,
+        "seen": token_of(answer.text, answer.version),
+        "grant_type": "preparation",
+    }
+
+
+def section_form(world: World) -> dict[str, Any]:
+    """What a writer's browser sends for a section in which one answer was changed."""
+    here = world.filled_in("/applications/{case}/sections/{section}/", "draft")
+    page = world.people["swedish coordinator"].browser.get(here)
+    sent: dict[str, Any] = {}
+    for name, value in form_on(page.content):
+        sent.setdefault(name, []).append(value)
+    changed = f"question-{world.words['question']}"
+    return {**sent, writers.FIELD: "", changed: "Something else."}
+
+
+def letter_form() -> dict[str, Any]:
+    """What is sent with a new letter of intent; a file can be sent only once."""
+    return {"organisation": "{machakos}", "file": SimpleUploadedFile("avsikt.png", PNG)}
+
+
+def invite_nobody_yet(organisation: Organisation, by: Person, whom: Person) -> None:
+    """Invite somebody who does not answer."""
+    Invitation.objects.create(
+        organisation=organisation,
+        email=whom.user.email,
+        roles=[Role.COORDINATOR],
+        token_sha256=hashed(TOKEN),
+        invited_by=by.user,
+    )
