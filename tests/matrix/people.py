@@ -10,6 +10,7 @@ from tests.factories.parties import make_person
 
 SIDES = ("swedish", "partner", "other")
 OFFICE = tuple(f"icld {role}" for role in Role if role in OFFICE_ROLES)
+OUTSIDE = f"icld {Role.EXTERNAL_ASSESSOR}"
 # No browser of theirs is signed in, or it is no longer.
 SIGNED_OUT = ("signed_out", "inactive")
 # ICLD's officer, decision maker and administrator in one, signed in by password alone.
@@ -31,6 +32,8 @@ GROUPS: dict[str, set[str]] = {
     "other-writers": _of("other", WRITING_ROLES),
     "submitters": _of("swedish", SUBMITTING_ROLES),
     "icld": set(OFFICE),
+    # Called in by ICLD to assess, and given no case yet.
+    "outside": {OUTSIDE},
     "officers": {"icld officer", "icld decider"},
     "keepers": {"icld officer", "icld decider", "icld office_administrator"},
     # Has had every role in the Swedish party; the browser is still signed in.
@@ -45,6 +48,7 @@ GROUPS: dict[str, set[str]] = {
 PEOPLE = [
     *(f"{side} {role}" for side in SIDES for role in Role if role in PARTY_ROLES),
     *OFFICE,
+    OUTSIDE,
     "removed",
     "invited",
     *SIGNED_OUT,

@@ -25,6 +25,7 @@ MAY_KNOCK = {
     "office": {*GROUPS["icld"], NO_FACTOR},
     "office administrators": {"icld office_administrator", NO_FACTOR},
     "programme officers and office administrators": {*GROUPS["keepers"], NO_FACTOR},
+    "office and external assessors": {*GROUPS["icld"], *GROUPS["outside"], NO_FACTOR},
     "closed": set(),
 }
 NEED_SECOND_FACTOR = set(MAY_KNOCK) - {"signed in", "closed"}

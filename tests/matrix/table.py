@@ -12,7 +12,7 @@ from tests.matrix.table_accounts import ACCOUNTS
 from tests.matrix.table_cases import CASES
 
 EVERYBODY = "*=200"
-HAS_LOGIN = "parties=200 other=200 icld=200 removed=200 invited=200"
+HAS_LOGIN = "parties=200 other=200 icld=200 outside=200 removed=200 invited=200"
 
 PUBLIC = {
     "start": Row("/", get=EVERYBODY),
@@ -29,7 +29,7 @@ PUBLIC = {
 }
 
 LISTS = {
-    "home": Row("/home/", get=f"no-factor=302 icld=302 {HAS_LOGIN}"),
+    "home": Row("/home/", get=f"no-factor=302 icld=302 outside=302 {HAS_LOGIN}"),
     "prepared_files": Row("/prepared/", get=HAS_LOGIN),
     "prepared": Row("/prepared/{own_file}/", get="swedish-coordinator=200"),
     "prepared_file": Row("/prepared/{own_file}/file/", get="swedish-coordinator=200"),
@@ -151,4 +151,27 @@ OFFICE = {
     ),
 }
 
-MATRIX: dict[str, Row] = PUBLIC | ACCOUNTS | LISTS | PARTIES | CASES | OFFICE
+A_VERSION = "/office/programme/guidelines/{version}/"
+
+# ICLD reads the versions of the guidelines, and its administrators write the draft. Those
+# forms send the mark of what they were opened over; without it nothing is saved.
+PROGRAMME = {
+    "applications:programme": Row("/office/programme/", get="icld=200"),
+    "finance:versions": Row("/office/programme/guidelines/", get="icld=200"),
+    "finance:begin_version": Row("/office/programme/guidelines/begin/", post="icld=302"),
+    "finance:version": Row(A_VERSION, get="icld=200"),
+    "finance:version_general": Row(f"{A_VERSION}general/", get="icld=200", post="icld=422"),
+    "finance:version_amounts": Row(
+        f"{A_VERSION}amounts/{{grant_type}}/", get="icld=200", post="icld=422"
+    ),
+    "finance:add_category": Row(f"{A_VERSION}costs/add/", get="icld=200", post="icld=422"),
+    "finance:version_category": Row(f"{A_VERSION}costs/travel/", get="icld=200", post="icld=422"),
+    "finance:change_category": Row(
+        f"{A_VERSION}costs/travel/change/", post="icld=302!", data={"wish": "up"}
+    ),
+    "finance:version_difference": Row(f"{A_VERSION}difference/", get="icld=200"),
+    "finance:publish_version": Row(f"{A_VERSION}publish/", get="icld=200", post="icld=302!"),
+    "finance:throw_away_version": Row(f"{A_VERSION}throw-away/", get="icld=200", post="icld=302!"),
+}
+
+MATRIX: dict[str, Row] = PUBLIC | ACCOUNTS | LISTS | PARTIES | CASES | OFFICE | PROGRAMME

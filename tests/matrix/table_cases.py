@@ -9,10 +9,14 @@ ONLY_AS_DRAFT = {"draft": "parties=200", HANDED_IN: "parties=302 icld=302"}
 
 DRAFTS = {
     "applications:application": Row("/applications/{case}/", get=SEEN),
-    "applications:read": Row("/applications/{case}/read/", get=SEEN),
+    # Who reads a draft or opens a part of it is noted, to be told what changes afterwards.
+    "applications:read": Row(
+        "/applications/{case}/read/",
+        get={"draft": "parties=200!", HANDED_IN: "parties=200 icld=200"},
+    ),
     "applications:section": Row(
         "/applications/{case}/sections/{section}/",
-        get={"draft": "writers=200 parties=302", HANDED_IN: "parties=302 icld=302"},
+        get={"draft": "writers=200! parties=302", HANDED_IN: "parties=302 icld=302"},
         post={
             "draft": "writers=302! parties=403",
             HANDED_IN: "writers=409 parties=403 icld=403",
@@ -69,6 +73,20 @@ DRAFTS = {
     ),
 }
 
+WORKING = {
+    "applications:sharing": Row(
+        "/applications/{case}/sharing/",
+        get={"draft": "writers=200 parties=403", HANDED_IN: "writers=404 parties=403 icld=403"},
+        post={"draft": "writers=302! parties=403", HANDED_IN: "writers=404 parties=403 icld=403"},
+        data={"section-{section_pk}": "{successor_writer}"},
+    ),
+    # Only the coordinator has opened the section.
+    "applications:here": Row(
+        "/applications/{case}/sections/{section}/here/",
+        post={"draft": "swedish-coordinator=200!", HANDED_IN: ""},
+    ),
+}
+
 HANDING_IN = {
     "applications:check": Row("/applications/{case}/check/", get=ONLY_AS_DRAFT),
     "applications:approval": Row(
@@ -76,7 +94,7 @@ HANDING_IN = {
         get=ONLY_AS_DRAFT,
         post={"draft": "swedish-signatory=302! parties=403", HANDED_IN: "parties=302 icld=302"},
         data={
-            "version": "{version}",
+            "version": "{content_version}",
             "organisation": "{robertsfors}",
             "statement": "Ja.",
             "code": "{code}",
@@ -205,4 +223,31 @@ ASSESSING = {
     ),
 }
 
-CASES: dict[str, Row] = DRAFTS | HANDING_IN | ASSESSING
+# The assessor and the declaration of the words are of the submitted case alone.
+ASSESSORS = {
+    "applications:my_assessments": Row("/assessments/", get="icld=200 outside=200"),
+    "applications:declare": Row(
+        "/applications/{case}/interest/",
+        get={"draft": "", HANDED_IN: "icld=200"},
+        post={"draft": "", HANDED_IN: "icld=302!"},
+        data={"answer": "yes", "reason": "Kin."},
+    ),
+    "applications:withdraw_declaration": Row(
+        "/applications/{case}/interests/{declaration}/withdraw/",
+        get={"draft assessed": "", "submitted": "icld=200"},
+        post={"draft assessed": "", "submitted": "icld=302!"},
+        data={"reason": "A slip."},
+    ),
+    "applications:assessors": Row(
+        "/applications/{case}/assessors/",
+        get={"draft": "", HANDED_IN: "icld=200"},
+        post={"draft": "", "submitted assessed": "icld=302!", "decided": "icld=302"},
+        data={"assessor": "{officer}"},
+    ),
+    "applications:take_from": Row(
+        "/applications/{case}/assessors/{assignment}/remove/",
+        post={"draft assessed": "", "submitted": "icld=302!"},
+    ),
+}
+
+CASES: dict[str, Row] = DRAFTS | WORKING | HANDING_IN | ASSESSING | ASSESSORS

@@ -17,6 +17,7 @@ from applications import approvals, beginning, workflow
 from applications.drafting import answers_by_question, editing
 from applications.forms.answers import token_of
 from applications.models import Application, Factor, Outcome, Question, QuestionKind
+from finance.workflow import begin_version
 from icld_portal import writers
 from icld_portal.bench.browser import form_on
 from icld_portal.models import PreparedFile, PreparedState
@@ -100,6 +101,9 @@ def build() -> World:
         "country": added.country_id,
         "partnership": partnership.pk,
         "draft_code": world.by_state["draft"]["case"],
+        **assessing_words(world.by_state["submitted"]["case"], people),
+        "successor_writer": people["partner finance"].user.pk,
+        "version": begin_version(by=people["icld office_administrator"].user).version,
         "grant": world.by_state["decided"]["case"],
         "standing": stands_in(make_partnership(robertsfors, poti), people).handle,
         "elsewhere": elsewhere.handle,
@@ -190,8 +194,17 @@ def words_of(case: Application) -> dict[str, Any]:
     return {
         "case": case.handle,
         "letter": getattr(case.attachments.first(), "pk", 0),
-        "version": case.content_version,
+        "content_version": case.content_version,
     }
+
+
+def assessing_words(reference: str, people: dict[str, Person]) -> dict[str, Any]:
+    """Somebody who is to assess the case, and somebody who has declared no conflict."""
+    case = Application.objects.get(reference=reference)
+    giver = people["icld office_administrator"].user
+    given = workflow.give(case, to=people["icld assessor"].user, by=giver)
+    declared = workflow.declare(case, by=people["icld reader"].user, has_conflict=False)
+    return {"assignment": given.pk, "declaration": declared.pk}
 
 
 def security_key(owner: Any) -> Authenticator:
@@ -229,6 +242,7 @@ def question_words(draft: Application) -> dict[str, Any]:
     return {
         "question": question.key,
         "section": question.section.key,
+        "section_pk": question.section.pk,
         "seen": token_of(answer.text, answer.version),
         "grant_type": "preparation",
     }
