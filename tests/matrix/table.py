@@ -174,4 +174,32 @@ PROGRAMME = {
     "finance:throw_away_version": Row(f"{A_VERSION}throw-away/", get="icld=200", post="icld=302!"),
 }
 
-MATRIX: dict[str, Row] = PUBLIC | ACCOUNTS | LISTS | PARTIES | CASES | OFFICE | PROGRAMME
+FORMS = "/office/programme/forms/application/{grant_type}/"
+A_FORM = f"{FORMS}{{form}}/"
+A_QUESTION = f"{A_FORM}questions/{{form_question}}/"
+A_SECTION = f"{A_FORM}sections/{{form_section}}/"
+
+# The versions of the forms, in the same way.
+QUESTIONS = {
+    "applications:forms": Row("/office/programme/forms/", get="icld=200"),
+    "applications:begin_form": Row(f"{FORMS}begin/", post="icld=302"),
+    "applications:form": Row(A_FORM, get="icld=200"),
+    "applications:form_difference": Row(f"{A_FORM}difference/", get="icld=200"),
+    "applications:publish_form": Row(f"{A_FORM}publish/", get="icld=200", post="icld=302!"),
+    "applications:throw_away_form": Row(f"{A_FORM}throw-away/", get="icld=200", post="icld=302!"),
+    "applications:form_title": Row(f"{A_FORM}title/", get="icld=200", post="icld=422"),
+    "applications:add_section": Row(f"{A_FORM}sections/add/", get="icld=200", post="icld=422"),
+    "applications:form_section": Row(A_SECTION, get="icld=200", post="icld=422"),
+    "applications:change_section": Row(
+        f"{A_SECTION}change/", post="icld=302!", data={"wish": "down"}
+    ),
+    "applications:add_question": Row(f"{A_SECTION}questions/add/", get="icld=200", post="icld=422"),
+    "applications:form_question": Row(A_QUESTION, get="icld=200", post="icld=422"),
+    "applications:change_question": Row(
+        f"{A_QUESTION}change/", post="icld=302!", data={"wish": "remove"}
+    ),
+}
+
+MATRIX: dict[str, Row] = (
+    PUBLIC | ACCOUNTS | LISTS | PARTIES | CASES | OFFICE | PROGRAMME | QUESTIONS
+)

@@ -16,7 +16,15 @@ from django.utils import timezone
 from applications import approvals, beginning, workflow
 from applications.drafting import answers_by_question, editing
 from applications.forms.answers import token_of
-from applications.models import Application, Factor, Outcome, Question, QuestionKind
+from applications.models import (
+    Application,
+    Factor,
+    Outcome,
+    Question,
+    QuestionKind,
+    QuestionSet,
+)
+from applications.workflow.forms import begin_form
 from finance.workflow import begin_version
 from icld_portal import writers
 from icld_portal.bench.browser import form_on
@@ -85,6 +93,7 @@ def build() -> World:
     colleague = make_person("Colleague", robertsfors, Role.MEMBER)
     people = make_people(robertsfors, machakos, vara, Organisation.objects.get(name="ICLD"))
     writer = people["swedish coordinator"].user
+    keeper = people["icld office_administrator"].user
     partnership = make_partnership(robertsfors, machakos)
     # The other municipality works with the same partner: what they share is not the case.
     elsewhere = with_letter(make_partnership(vara, machakos), people["other coordinator"].user)
@@ -103,7 +112,8 @@ def build() -> World:
         "draft_code": world.by_state["draft"]["case"],
         **assessing_words(world.by_state["submitted"]["case"], people),
         "successor_writer": people["partner finance"].user.pk,
-        "version": begin_version(by=people["icld office_administrator"].user).version,
+        "version": begin_version(by=keeper).version,
+        **form_words(begin_form("application", "preparation", by=keeper)),
         "grant": world.by_state["decided"]["case"],
         "standing": stands_in(make_partnership(robertsfors, poti), people).handle,
         "elsewhere": elsewhere.handle,
@@ -195,6 +205,16 @@ def words_of(case: Application) -> dict[str, Any]:
         "case": case.handle,
         "letter": getattr(case.attachments.first(), "pk", 0),
         "content_version": case.content_version,
+    }
+
+
+def form_words(draft: QuestionSet) -> dict[str, Any]:
+    """A draft of a form, and a part and a question in it."""
+    question = Question.objects.filter(section__question_set=draft).select_related("section")[0]
+    return {
+        "form": draft.version,
+        "form_section": question.section.key,
+        "form_question": question.key,
     }
 
 
