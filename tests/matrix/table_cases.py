@@ -60,16 +60,37 @@ DRAFTS = {
         get={"draft": "writers=200 parties=403", HANDED_IN: "writers=404 parties=403 icld=403"},
         post={"draft": "writers=302! parties=403", HANDED_IN: "writers=404 parties=403 icld=403"},
     ),
-    "applications:letters": Row(
-        "/applications/{case}/letters/",
-        get=SEEN,
+}
+
+ATTACHING = {
+    "applications:attachments": Row("/applications/{case}/attachments/", get=SEEN),
+    "applications:attach": Row(
+        "/applications/{case}/attachments/in/letter_of_intent/",
         post={"draft": "writers=302! parties=403", HANDED_IN: "writers=302 parties=403 icld=403"},
         data="letter",
     ),
-    "applications:letter": Row("/applications/{case}/letters/{letter}/", get=SEEN),
-    "applications:remove_letter": Row(
-        "/applications/{case}/letters/{letter}/remove/",
+    "applications:attachment": Row("/applications/{case}/attachments/{letter}/", get=SEEN),
+    "applications:replace_attachment": Row(
+        "/applications/{case}/attachments/{letter}/replace/",
+        get={
+            "draft": "writers=200 parties=403",
+            HANDED_IN: "writers=302 parties=403 icld=403",
+        },
+        post={"draft": "writers=302! parties=403", HANDED_IN: "writers=302 parties=403 icld=403"},
+        data="other_letter",
+    ),
+    "applications:remove_attachment": Row(
+        "/applications/{case}/attachments/{letter}/remove/",
         post={"draft": "writers=302! parties=403", HANDED_IN: "parties=302 icld=302"},
+    ),
+    # What was replaced or removed is its parties' own, like what an answer once said.
+    "applications:attachment_history": Row(
+        "/applications/{case}/attachments/history/", get="parties=200"
+    ),
+    "applications:erase_attachment": Row(
+        "/applications/{case}/attachments/{old_letter}/erase/",
+        post={"draft": "writers=302! parties=403", HANDED_IN: "writers=302 parties=403"},
+        data={"sure": "yes"},
     ),
 }
 
@@ -250,4 +271,4 @@ ASSESSORS = {
     ),
 }
 
-CASES: dict[str, Row] = DRAFTS | WORKING | HANDING_IN | ASSESSING | ASSESSORS
+CASES: dict[str, Row] = DRAFTS | ATTACHING | WORKING | HANDING_IN | ASSESSING | ASSESSORS

@@ -13,11 +13,12 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from applications import approvals, beginning, workflow
+from applications import approvals, attaching, beginning, workflow
 from applications.drafting import answers_by_question, editing
 from applications.forms.answers import token_of
 from applications.models import (
     Application,
+    Attachment,
     Factor,
     Outcome,
     Question,
@@ -132,7 +133,11 @@ def build() -> World:
         **question_words(Application.objects.get(key=world.by_state["draft"]["case"])),
     }
     sent = section_form(world)
-    world.forms = {"section": lambda: dict(sent), "letter": letter_form}
+    world.forms = {
+        "section": lambda: dict(sent),
+        "letter": letter_form,
+        "other_letter": lambda: {"file": png()},
+    }
     return world
 
 
@@ -175,10 +180,13 @@ def with_letter(partnership: Partnership, by: Any) -> Application:
     """Return a written draft of two years with a letter of intent of the partner."""
     draft = cases.written_draft(partnership, by=by, years=2)
     with editing(draft, by=by) as held:
-        letter = long_cases.letter_of_intent(held, "avsikt.pdf")
-        letter.organisation = held.case_parties.get(side="partner").organisation
-        letter.uploaded_by = by
-        letter.save()
+        for name in ("old.pdf", "avsikt.pdf"):
+            letter = long_cases.letter_of_intent(held, name)
+            letter.organisation = held.case_parties.get(side="partner").organisation
+            letter.uploaded_by = by
+            letter.save()
+    old = draft.attachments.get(file_name="old.pdf")
+    attaching.set_aside(old, by=by, at=timezone.now())
     if not default_storage.exists(letter.file.name):
         default_storage.save(letter.file.name, ContentFile(b"%PDF-1.7 a letter"))
     return Application.objects.get(pk=draft.pk)
@@ -204,6 +212,7 @@ def words_of(case: Application) -> dict[str, Any]:
     return {
         "case": case.handle,
         "letter": getattr(case.attachments.first(), "pk", 0),
+        "old_letter": getattr(Attachment.ever.filter(application=case).first(), "pk", 0),
         "content_version": case.content_version,
     }
 
@@ -281,7 +290,13 @@ def section_form(world: World) -> dict[str, Any]:
 
 def letter_form() -> dict[str, Any]:
     """What is sent with a new letter of intent; a file can be sent only once."""
-    return {"organisation": "{machakos}", "file": SimpleUploadedFile("avsikt.png", PNG)}
+    slot = "letter_of_intent"
+    return {f"{slot}-organisation": "{machakos}", f"{slot}-files": png()}
+
+
+def png() -> SimpleUploadedFile:
+    """A picture as it is uploaded."""
+    return SimpleUploadedFile("avsikt.png", PNG)
 
 
 def invite_nobody_yet(organisation: Organisation, by: Person, whom: Person) -> None:
