@@ -31,6 +31,13 @@ GROUPS: dict[str, set[str]] = {
     "swedish-writers": _of("swedish", WRITING_ROLES),
     "other-writers": _of("other", WRITING_ROLES),
     "submitters": _of("swedish", SUBMITTING_ROLES),
+    # Who writes to the other side: in a party, and at ICLD.
+    "penholders": {
+        name
+        for side in ("swedish", "partner")
+        for name in _of(side, WRITING_ROLES | SUBMITTING_ROLES)
+    },
+    "answering": set(OFFICE) - {"icld assessor", "icld reader"},
     "icld": set(OFFICE),
     # Called in by ICLD to assess, and given no case yet.
     "outside": {OUTSIDE},

@@ -40,6 +40,17 @@ LISTS = {
         post="writers=302! other-writers=422 *=403",
         data={"partnership": "{partnership}", "grant_type": "{grant_type}", "language": "sv"},
     ),
+    "applications:messages": Row("/messages/", get=HAS_LOGIN),
+    # The parties of a draft have asked ICLD for help; looking marks it as read.
+    "applications:thread": Row(
+        "/messages/{thread}/",
+        get="swedish-coordinator=200 parties=200! icld=200!",
+        post="penholders=302! parties=403 answering=302! icld=403",
+        data={"text": "Answer.", "key": "00000000-0000-4000-8000-000000000001"},
+    ),
+    "applications:message_file": Row(
+        "/messages/{thread}/files/{message_file}/", get="parties=200 icld=200"
+    ),
     "finance:grants": Row("/grants/", get=HAS_LOGIN),
     "finance:grant": Row("/grants/{grant}/", get="parties=200 icld=200"),
 }

@@ -108,6 +108,32 @@ WORKING = {
     ),
 }
 
+WRITING_TO_EACH_OTHER = {
+    "applications:case_messages": Row(
+        "/applications/{case}/messages/",
+        get=SEEN,
+        post={
+            "draft": "penholders=302! parties=403",
+            HANDED_IN: "penholders=302! parties=403 answering=302! icld=403",
+        },
+        data={"subject": "?", "text": "?", "key": "00000000-0000-4000-8000-000000000002"},
+    ),
+    # ICLD's notes to itself are for no party, ever.
+    "applications:notes": Row(
+        "/applications/{case}/notes/",
+        get={"draft": "", HANDED_IN: "icld=200"},
+        post={"draft": "", HANDED_IN: "icld-reader=403 icld=302!"},
+        data={"text": "Call them.", "key": "00000000-0000-4000-8000-000000000003"},
+    ),
+    "applications:withdraw_note": Row(
+        "/applications/{case}/notes/{note}/withdraw/",
+        post={
+            "draft assessed": "",
+            "submitted": "icld-assessor=302! icld-office_administrator=302! icld=403",
+        },
+    ),
+}
+
 HANDING_IN = {
     "applications:check": Row("/applications/{case}/check/", get=ONLY_AS_DRAFT),
     "applications:approval": Row(
@@ -271,4 +297,6 @@ ASSESSORS = {
     ),
 }
 
-CASES: dict[str, Row] = DRAFTS | ATTACHING | WORKING | HANDING_IN | ASSESSING | ASSESSORS
+CASES: dict[str, Row] = (
+    DRAFTS | ATTACHING | WORKING | WRITING_TO_EACH_OTHER | HANDING_IN | ASSESSING | ASSESSORS
+)

@@ -13,7 +13,7 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from applications import approvals, attaching, beginning, workflow
+from applications import approvals, attaching, beginning, messages, notes, workflow
 from applications.drafting import answers_by_question, editing
 from applications.forms.answers import token_of
 from applications.models import (
@@ -115,6 +115,7 @@ def build() -> World:
         "successor_writer": people["partner finance"].user.pk,
         "version": begin_version(by=keeper).version,
         **form_words(begin_form("application", "preparation", by=keeper)),
+        **thread_words(world.by_state["draft"]["case"], writer),
         "grant": world.by_state["decided"]["case"],
         "standing": stands_in(make_partnership(robertsfors, poti), people).handle,
         "elsewhere": elsewhere.handle,
@@ -233,7 +234,15 @@ def assessing_words(reference: str, people: dict[str, Person]) -> dict[str, Any]
     giver = people["icld office_administrator"].user
     given = workflow.give(case, to=people["icld assessor"].user, by=giver)
     declared = workflow.declare(case, by=people["icld reader"].user, has_conflict=False)
-    return {"assignment": given.pk, "declaration": declared.pk}
+    note = notes.write_note(case, text="Call them.", by=people["icld assessor"].user)
+    return {"assignment": given.pk, "declaration": declared.pk, "note": note.pk}
+
+
+def thread_words(key: str, writer: Any) -> dict[str, Any]:
+    """A question to ICLD about a draft, with a file."""
+    draft = Application.objects.get(key=key)
+    thread = messages.begin_thread(draft, subject="?", text="?", by=writer, uploads=[png()])
+    return {"thread": thread.pk, "message_file": thread.messages.get().files.get().pk}
 
 
 def security_key(owner: Any) -> Authenticator:
