@@ -103,7 +103,7 @@ def test_a_route_answers_each_person_as_the_table_says(route, asked):
 # Addresses that cross two cases or two organisations: what is mine with what is another's.
 CROSSED = {
     "another case's letter": "/applications/{case}/attachments/{foreign_letter}/",
-    "taking away another case's letter": "/applications/{case}/attachments/{foreign_letter}/remove/",
+    "taking away another's letter": "/applications/{case}/attachments/{foreign_letter}/remove/",
     "another party's registry number": "/applications/{case}/filing/{poti}/",
     "another case's answer to a letter": "/applications/{case}/letters/{poti}/answer/",
     "a person of another organisation": "/organisations/{robertsfors}/people/{foreign_person}/",

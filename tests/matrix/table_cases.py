@@ -134,6 +134,32 @@ WRITING_TO_EACH_OTHER = {
     ),
 }
 
+# The parties' own talk, which ICLD never reads; the words name a thread of the draft.
+COMMENTING = {
+    "applications:comments": Row(
+        "/applications/{case}/comments/",
+        get="parties=200",
+        post={"draft": "parties=302!", HANDED_IN: "parties=409"},
+        data={"text": "Hm.", "about": "{section}"},
+    ),
+    "applications:comment_thread": Row(
+        "/applications/{case}/comments/{comments}/",
+        get={"draft": "parties=200", "submitted": ""},
+        post={"draft": "parties=302!", "submitted": ""},
+        data={"text": "Yes."},
+    ),
+    "applications:resolve_thread": Row(
+        "/applications/{case}/comments/{comments}/resolve/",
+        post={"draft": "parties=302!", "submitted": ""},
+        data={"resolved": "yes"},
+    ),
+    "applications:remove_comment": Row(
+        "/applications/{case}/comments/remove/{comment}/",
+        post={"draft": "swedish-coordinator=302! parties=403", "submitted": ""},
+        data={"sure": "yes"},
+    ),
+}
+
 HANDING_IN = {
     "applications:check": Row("/applications/{case}/check/", get=ONLY_AS_DRAFT),
     "applications:approval": Row(
@@ -298,5 +324,12 @@ ASSESSORS = {
 }
 
 CASES: dict[str, Row] = (
-    DRAFTS | ATTACHING | WORKING | WRITING_TO_EACH_OTHER | HANDING_IN | ASSESSING | ASSESSORS
+    DRAFTS
+    | ATTACHING
+    | WORKING
+    | COMMENTING
+    | WRITING_TO_EACH_OTHER
+    | HANDING_IN
+    | ASSESSING
+    | ASSESSORS
 )

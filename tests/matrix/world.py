@@ -13,7 +13,7 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from applications import approvals, attaching, beginning, messages, notes, workflow
+from applications import approvals, attaching, beginning, commenting, messages, notes, workflow
 from applications.drafting import answers_by_question, editing
 from applications.forms.answers import token_of
 from applications.models import (
@@ -116,6 +116,7 @@ def build() -> World:
         "version": begin_version(by=keeper).version,
         **form_words(begin_form("application", "preparation", by=keeper)),
         **thread_words(world.by_state["draft"]["case"], writer),
+        **comment_words(world.by_state["draft"]["case"], writer),
         "grant": world.by_state["decided"]["case"],
         "standing": stands_in(make_partnership(robertsfors, poti), people).handle,
         "elsewhere": elsewhere.handle,
@@ -236,6 +237,14 @@ def assessing_words(reference: str, people: dict[str, Person]) -> dict[str, Any]
     declared = workflow.declare(case, by=people["icld reader"].user, has_conflict=False)
     note = notes.write_note(case, text="Call them.", by=people["icld assessor"].user)
     return {"assignment": given.pk, "declaration": declared.pk, "note": note.pk}
+
+
+def comment_words(key: str, writer: Any) -> dict[str, Any]:
+    """A remark to the other party about a part of a draft."""
+    draft = Application.objects.get(key=key)
+    section = draft.sheet.question_set.sections.first()
+    comment = commenting.open_thread(draft, section, "Hm.", by=writer)
+    return {"comments": comment.thread_id, "comment": comment.pk}
 
 
 def thread_words(key: str, writer: Any) -> dict[str, Any]:
