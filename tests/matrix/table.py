@@ -206,6 +206,18 @@ QUESTIONS = {
     ),
     "applications:add_question": Row(f"{A_SECTION}questions/add/", get="icld=200", post="icld=422"),
     "applications:form_question": Row(A_QUESTION, get="icld=200", post="icld=422"),
+    "applications:offer_form": Row(
+        "/office/programme/forms/application/project/{in_force}/offer/",
+        get="icld=200",
+        post="icld=302",
+    ),
+    "applications:add_slot": Row(f"{A_FORM}slots/add/", get="icld=200", post="icld=422"),
+    "applications:form_slot": Row(
+        f"{A_FORM}slots/letter_of_intent/", get="icld=200", post="icld=422"
+    ),
+    "applications:change_slot": Row(
+        f"{A_FORM}slots/letter_of_intent/change/", post="icld=302!", data={"wish": "remove"}
+    ),
     "applications:change_question": Row(
         f"{A_QUESTION}change/", post="icld=302!", data={"wish": "remove"}
     ),

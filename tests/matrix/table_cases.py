@@ -160,6 +160,20 @@ COMMENTING = {
     ),
 }
 
+# The draft of the words is offered a newer form.
+OFFERS = {
+    "applications:new_form": Row(
+        "/applications/{case}/new-form/",
+        get={"draft": "parties=200", HANDED_IN: "parties=302"},
+    ),
+    "applications:answer_offer": Row(
+        "/applications/{case}/new-form/{offer}/answer/",
+        post={"draft": "writers=302! parties=403", "submitted": ""},
+        data={"wish": "decline"},
+    ),
+    "applications:set_aside": Row("/applications/{case}/set-aside/", get="parties=200"),
+}
+
 HANDING_IN = {
     "applications:check": Row("/applications/{case}/check/", get=ONLY_AS_DRAFT),
     "applications:approval": Row(
@@ -323,13 +337,14 @@ ASSESSORS = {
     ),
 }
 
-CASES: dict[str, Row] = (
-    DRAFTS
-    | ATTACHING
-    | WORKING
-    | COMMENTING
-    | WRITING_TO_EACH_OTHER
-    | HANDING_IN
-    | ASSESSING
-    | ASSESSORS
-)
+CASES: dict[str, Row] = {
+    **DRAFTS,
+    **ATTACHING,
+    **WORKING,
+    **OFFERS,
+    **COMMENTING,
+    **WRITING_TO_EACH_OTHER,
+    **HANDING_IN,
+    **ASSESSING,
+    **ASSESSORS,
+}

@@ -20,12 +20,14 @@ from applications.models import (
     Application,
     Attachment,
     Factor,
+    FormOffer,
     Outcome,
     Question,
     QuestionKind,
     QuestionSet,
 )
-from applications.workflow.forms import begin_form
+from applications.workflow.forms import begin_form, publish_form
+from applications.workflow.offers import offer_form
 from finance.workflow import begin_version
 from icld_portal import writers
 from icld_portal.bench.browser import form_on
@@ -117,6 +119,7 @@ def build() -> World:
         **form_words(begin_form("application", "preparation", by=keeper)),
         **thread_words(world.by_state["draft"]["case"], writer),
         **comment_words(world.by_state["draft"]["case"], writer),
+        **offer_words(world.by_state["draft"]["case"], keeper),
         "grant": world.by_state["decided"]["case"],
         "standing": stands_in(make_partnership(robertsfors, poti), people).handle,
         "elsewhere": elsewhere.handle,
@@ -245,6 +248,14 @@ def comment_words(key: str, writer: Any) -> dict[str, Any]:
     section = draft.sheet.question_set.sections.first()
     comment = commenting.open_thread(draft, section, "Hm.", by=writer)
     return {"comments": comment.thread_id, "comment": comment.pk}
+
+
+def offer_words(key: str, keeper: Any) -> dict[str, Any]:
+    """A newer version of the projects' form, offered to the drafts."""
+    newest = publish_form(begin_form("application", "project", by=keeper), by=keeper)
+    offer_form(newest, by=keeper)
+    offer = FormOffer.objects.get(application__key=key)
+    return {"in_force": newest.version, "offer": offer.pk}
 
 
 def thread_words(key: str, writer: Any) -> dict[str, Any]:
