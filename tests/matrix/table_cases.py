@@ -246,6 +246,14 @@ HANDING_IN = {
         },
         data={"registry_number": "KS 2027/14"},
     ),
+    "applications:order_draft": Row(
+        "/applications/{case}/draft-pdf/",
+        post={"draft": "parties=302!", HANDED_IN: ""},
+    ),
+    "applications:order_zip": Row(
+        "/applications/{case}/zip/",
+        post={"draft": "parties=302!", HANDED_IN: "parties=302! icld=302!"},
+    ),
     "applications:paper": Row(
         "/applications/{case}/papers/receipt/sv/",
         get={"draft": "", HANDED_IN: "parties=202 icld=202"},
