@@ -3,6 +3,7 @@
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
+from applications import todo
 from applications.models import Application, Round, Status
 from applications.views.home import may_start_any, rows_for
 from icld_portal.access import SIGNED_IN, get_only
@@ -26,11 +27,14 @@ def home(request: PortalRequest) -> HttpResponse:
     mine = Application.objects.visible_to(request.user).for_own_list()
     if chosen := acting_for(request):
         mine = mine.of_organisation(chosen)
-    drafts = mine.filter(status=Status.DRAFT)[:SHOWN_DRAFTS]
+    written = mine.filter(status=Status.DRAFT)
+    drafts = written[:SHOWN_DRAFTS]
     others = mine.exclude(status=Status.DRAFT)[:SHOWN_OTHERS]
     context = {
         "organisations": Organisation.objects.of_member(request.user).select_related("country"),
         "drafts": rows_for(drafts, request.user),
+        "parts": todo.parts_of(request.user, written),
+        "mentions": todo.mentions_of(request.user, written),
         "others": rows_for(others, request.user),
         "may_start": may_start_any(request.user),
         "round": Round.objects.all().coming_at(request.received_at).first(),

@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
 
-from applications import approvals, drafting, workflow
+from applications import approvals, commenting, drafting, workflow, workspace
 from applications.models import (
     Activity,
     Application,
@@ -69,6 +69,10 @@ REASON = {
 STATEMENT = {
     "sv": "Jag godkänner ansökan för %s.",
     "en": "I approve the application for %s.",
+}
+COMMENT = {
+    "sv": "Stämmer det här med hur ni arbetar? Ändra gärna direkt i texten.",
+    "en": "Does this agree with how you work? Please change the text as you like.",
 }
 GUIDE_REASON = (
     "Möten i båda länderna varje år och tolkning mellan tre språk kostar mer än riktpunkten."
@@ -178,11 +182,22 @@ class World:
         if plan.ends_as != "gaps":
             attachments.attach_letters(application, by=by, at=written.at(part * 0.5))
         if plan.ends_as in {"draft", "gaps"}:
+            self.work_together(application, by=by)
             return
         submitted_at = written.at(0.5 + part * 0.5)
         self.approve(application, at=submitted_at)
         workflow.submit(application, by=by, at=submitted_at)
         self.handle(application, plan, demo_round.handled, part, by=by, number=number)
+
+    def work_together(self, application: Application, *, by: User) -> None:
+        """Share out two parts of a draft, mark one as ready, and ask the partner something."""
+        sections = list(application.sheet.question_set.sections.all())
+        partner = self.writers[application.case_parties.get(is_grantee=False).organisation_id]
+        chosen = {sections[0].pk: by.pk, sections[1].pk: partner.pk}
+        workspace.assign(application, chosen, by=by)
+        workspace.mark_ready(application, sections[0], by=by)
+        text = COMMENT[application.language]
+        commenting.open_thread(application, sections[1], text, by=by, tell=partner)
 
     def approve(self, application: Application, *, at: datetime) -> None:
         """Let a signatory of each party approve what is written."""

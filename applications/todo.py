@@ -1,0 +1,68 @@
+"""What waits for one person in the drafts of their organisations."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
+
+from django.urls import reverse
+
+from applications.models import Application, Mention, SectionWork
+from applications.models.application import ApplicationQuerySet
+from partnerships.models import User
+from partnerships.models.people import WRITING_ROLES
+
+# More than these come up when the newest of them are done.
+MOST_PARTS = 60
+MOST_MENTIONS = 10
+
+
+@dataclass(frozen=True)
+class OwnParts:
+    """The parts of one case that a person is in charge of and nobody has marked as ready."""
+
+    application: Application
+    parts: list[tuple[SectionWork, str]]
+
+
+def parts_of(user: User, drafts: ApplicationQuerySet) -> list[OwnParts]:
+    """Return what ``user`` is in charge of in ``drafts``, by case; one query.
+
+    Who no longer writes for a party of the case is not waited for.
+    """
+    works = (
+        SectionWork.objects.filter(
+            assignee=user,
+            ready_at=None,
+            application__in=drafts.order_by().values("pk"),
+            application__case_parties__organisation__in=user.organisations_with(WRITING_ROLES),
+        )
+        .select_related("application", "section")
+        .order_by("-application_id", "section__sort_order")
+        .distinct()
+    )
+    by_case = groupby(works[:MOST_PARTS], key=attrgetter("application"))
+    return [OwnParts(case, list(_with_address(case, found))) for case, found in by_case]
+
+
+def _with_address(
+    case: Application, found: Iterator[SectionWork]
+) -> Iterator[tuple[SectionWork, str]]:
+    for work in found:
+        yield work, reverse("applications:section", args=[case.handle, work.section.key])
+
+
+def mentions_of(user: User, drafts: ApplicationQuerySet) -> list[Mention]:
+    """Return the newest comments in ``drafts`` that name ``user`` and are not resolved."""
+    mentions = Mention.objects.filter(
+        user=user,
+        comment__removed_at=None,
+        comment__thread__resolved_at=None,
+        comment__thread__application__in=drafts.order_by().values("pk"),
+    ).select_related(
+        "comment__author",
+        "comment__thread__application",
+        "comment__thread__section",
+        "comment__thread__question",
+    )
+    return list(mentions.order_by("-comment__written_at", "-pk")[:MOST_MENTIONS])
