@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from applications import pdfs
 from applications.case_data import case_data
 from applications.models import Application, Attachment, Status
+from icld_portal import scanning
 from icld_portal.files import CHUNK_BYTES
 from icld_portal.localize import STOCKHOLM, in_language
 from icld_portal.prepared import Made, Refused
@@ -71,8 +72,12 @@ def make_case_zip(
             label = str(paper.get_kind_display())
             box.add(f"papers/{paper.file_name}", _chunks(paper.file), at=paper.made_at, en=label)
             progress(done, total)
+        held = scanning.held(attachment.file.name for attachment in attachments)
         for number, attachment in enumerate(attachments, start=1):
-            _add_attachment(box, attachment, number)
+            if scan := held.get(attachment.file.name):
+                box.left_out.append({"file_name": attachment.file_name, "why": scan.state})
+            else:
+                _add_attachment(box, attachment, number)
             progress(2 + len(papers) + number, total)
         box.close()
     return Made(f"{case.handle}.zip", "application/zip")
@@ -86,6 +91,7 @@ class CaseBox:
         self.case = case
         self.made_at = timezone.now()
         self.files: list[dict[str, Any]] = []
+        self.left_out: list[dict[str, str]] = []
 
     def add(
         self, path: str, chunks: Iterable[bytes], *, at: datetime | None = None, **facts: Any
@@ -109,6 +115,7 @@ class CaseBox:
             "title_en": self.case.title_en,
             "made_at": self.made_at,
             "files": list(self.files),
+            "left_out": self.left_out,
         }
         self.add(MANIFEST, [_json(manifest)])
         sums = "".join(f"{file['sha256']}  {file['path']}\n" for file in self.files)

@@ -21,7 +21,9 @@ from applications.models import (
 from applications.versions import form_of
 from finance import caps
 from finance.models.budgets import MAX_YEARS
+from icld_portal import scanning
 from icld_portal.localize import day, in_language, moment
+from icld_portal.models import FileScan, ScanState
 from icld_portal.problems import Problem
 from icld_portal.text import count_words
 
@@ -134,7 +136,8 @@ def basics_problems(application: Application, section: Section) -> Iterator[Prob
 
 
 def attachment_problems(application: Application) -> Iterator[Problem]:
-    """A slot that must be filled, or is expected to be, and is empty."""
+    """A slot that must be filled, or is expected to be, and is empty; a harmful file."""
+    yield from _harmful_files(application)
     for filled in slots_of(application):
         slot = filled.slot
         if slot.need == Need.OPTIONAL:
@@ -148,6 +151,20 @@ def attachment_problems(application: Application) -> Iterator[Problem]:
         if not slot.per_party and not filled.files:
             text = _("%(slot)s: nothing is attached.")
             yield Problem(text % words, blocks=blocks, page=ATTACHMENTS, anchor=anchor)
+
+
+def _harmful_files(application: Application) -> Iterator[Problem]:
+    by_file = {one.file.name: one for one in application.attachments.all()}
+    held: dict[str, FileScan] | None = getattr(application, "_held", None)
+    if held is None:  # A page asks several times, the database once.
+        held = scanning.held(by_file) if by_file else {}
+        application._held = held  # type: ignore[attr-defined]
+    for name, scan in held.items():
+        if scan.state == ScanState.INFECTED and name in by_file:
+            one = by_file[name]
+            words = {"name": one.file_name, "found": scan.found}
+            text = _("%(name)s holds harmful content (%(found)s). Remove it.") % words
+            yield Problem(text, page=ATTACHMENTS, anchor=f"slot-{one.slot.key}")
 
 
 def areas_problems(application: Application, section: Section) -> Iterator[Problem]:

@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from PIL import Image
 
+from icld_portal import scanning
 from icld_portal.localize import file_size
 
 PDF = "application/pdf"
@@ -58,6 +59,10 @@ NOT_IN_NAMES = re.compile(r'[<>:"|?*]')
 
 class UploadRefused(Exception):
     """A file was not taken in; the message says why and what to do."""
+
+
+class Held(Exception):
+    """A stored file may not be handed out; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -105,8 +110,10 @@ def store(uploaded: UploadedFile, folder: str, allowed: frozenset[str] = DOCUMEN
     checked = check_upload(uploaded, allowed)
     uploaded.seek(0)
     kept_as = f"{folder}/{secrets.token_hex(16)}{ENDINGS[checked.content_type][0]}"
+    stored = default_storage.save(kept_as, uploaded)
+    scanning.await_scan(stored)
     return StoredFile(
-        file=default_storage.save(kept_as, uploaded),
+        file=stored,
         file_name=safe_name(uploaded.name or "", checked.content_type),
         content_type=checked.content_type,
         size_bytes=checked.size,
@@ -127,6 +134,16 @@ def download(
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = "private, no-cache"
     return response
+
+
+def hand_out(
+    stored: FieldFile, name: str, content_type: str, *, inline: bool = False
+) -> FileResponse:
+    """As ``download``, for what people have sent: Held for a file not found clean yet."""
+    if scan := scanning.held([stored.name or ""]).get(stored.name or ""):
+        words = {"name": name, "state": scan.get_state_display()}
+        raise Held(_("%(name)s cannot be opened: %(state)s.") % words)
+    return download(stored, name, content_type, inline=inline)
 
 
 def safe_name(name: str, content_type: str) -> str:

@@ -50,6 +50,14 @@ def prepare_file(context: JobContext, prepared_id: int) -> None:
         raise
 
 
+@app.task(queue="files", retry=PATIENT, pass_context=False)
+def scan_file(scan_id: int) -> None:
+    """Have one uploaded file scanned; while the scanner does not answer, try again."""
+    from icld_portal import scanning
+
+    scanning.scan_stored(scan_id)
+
+
 @app.periodic(cron="23 * * * *")
 @app.task(queue="upkeep", queueing_lock="sweep_prepared_files", pass_context=False)
 def sweep_prepared_files(timestamp: int) -> None:

@@ -167,3 +167,33 @@ class PreparedFile(models.Model):
     def is_under_way(self) -> bool:
         """Whether a worker has yet to finish it."""
         return self.state in UNDER_WAY
+
+
+class ScanState(models.TextChoices):
+    """What a virus scanner has said of a stored file."""
+
+    WAITING = "waiting", _("is being checked for viruses")
+    CLEAN = "clean", _("checked, nothing was found")
+    INFECTED = "infected", _("harmful content was found")
+
+
+class FileScan(models.Model):
+    """The judgement of one stored file, by the name it is kept under; none, if none was asked."""
+
+    file = models.CharField(max_length=200, unique=True)
+    state = models.CharField(max_length=8, choices=ScanState.choices, default=ScanState.WAITING)
+    found = models.CharField(_("found"), max_length=100, blank=True)
+    asked_at = models.DateTimeField(default=timezone.now)
+    scanned_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            known("state", ScanState, name="file_scan_state_known"),
+            models.CheckConstraint(
+                condition=models.Q(state="infected") ^ models.Q(found=""),
+                name="file_scan_says_what_it_found",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.file} {self.state}"

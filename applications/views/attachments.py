@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch, QuerySet, prefetch_related_objects
-from django.http import FileResponse, Http404, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ from applications.finding import case_of, slot_of
 from applications.forms.attachments import AttachForm, ReplaceForm
 from applications.models import Application, Attachment, AttachmentSlot, Need, Status
 from applications.views.histories import partys_case_of
-from icld_portal import files
+from icld_portal import files, scanning
 from icld_portal.access import (
     PARTIES_AND_OFFICE,
     get_only,
@@ -149,14 +149,18 @@ def erase(request: PortalRequest, handle: str, pk: int) -> HttpResponse:
 
 @PARTIES_AND_OFFICE
 @get_only
-def attachment(request: PortalRequest, handle: str, pk: int) -> FileResponse:
+def attachment(request: PortalRequest, handle: str, pk: int) -> HttpResponseBase:
     """Give back one file: to save it or, when it is asked for so, to look at it."""
     application = case_of(request, handle)
     found = _attachment(application, pk)
     if found.set_aside_at and not rules.may_see_history(request.user, application):
         raise Http404("no such file")
     inline = "look" in request.GET
-    return files.download(found.file, found.file_name, found.content_type, inline=inline)
+    try:
+        return files.hand_out(found.file, found.file_name, found.content_type, inline=inline)
+    except files.Held as held:
+        messages.warning(request, str(held))
+        return redirect(_address(application))
 
 
 @PARTIES_AND_OFFICE
@@ -188,6 +192,9 @@ def _show(
     current = Attachment.objects.select_related("slot", "organisation", "uploaded_by")
     prefetch_related_objects([application], Prefetch("attachments", current))
     slots = attaching.slots_of(application)
+    held = scanning.held(file.file.name for file in application.attachments.all())
+    for file in application.attachments.all():
+        file.held = held.get(file.file.name)  # type: ignore[attr-defined]
     context: dict[str, Any] = {
         "application": application,
         "slots": [_slot_on_page(request, application, filled, wrong) for filled in slots],
