@@ -54,7 +54,7 @@ def scan_stored(scan_id: int) -> None:
     scan.save()
 
 
-def judge(content: BinaryIO | File[bytes]) -> str:
+def judge(content: "BinaryIO | File[bytes]") -> str:
     """Return what ClamAV finds in ``content``: a name, or nothing. OSError, ScanFailed."""
     with closing(_connected()) as line:
         line.sendall(b"zINSTREAM\0")
