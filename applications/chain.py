@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from applications.models import Application, Status
 from finance.models import GrantType
+from partnerships.models import User
 
 STEPS: tuple[tuple[GrantType, ...], ...] = (
     (GrantType.PREPARATION,),
@@ -72,3 +73,11 @@ def _link(kind: GrantType, cases: Sequence[Application]) -> Link:
     if cases:
         return Link(kind, cases, "again", _("can be applied for again"))
     return Link(kind, cases, "not_begun", _("not begun"))
+
+
+def bundled_with(user: User, case: Application) -> list[Application]:
+    """The other cases that were begun together with this one, as far as ``user`` sees them."""
+    if case.bundle_id is None:
+        return []
+    others = Application.objects.visible_to(user).filter(bundle=case.bundle_id)
+    return list(others.exclude(pk=case.pk).order_by("pk"))

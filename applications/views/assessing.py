@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from applications import approvals, rules, workflow
 from applications.assessors import standing_of
+from applications.chain import bundled_with
 from applications.forms.office import AssessmentForm, OfficerForm
 from applications.models import Application, Assessment, Decision, PaperKind, Status
 from applications.models.application import ApplicationQuerySet
@@ -56,6 +57,7 @@ def staff_case(request: PortalRequest, application: Application) -> HttpResponse
         "may_assess": may_write(request.user, application),
         "decision": decision,
         "grant": grant_of(request.user, application),
+        "bundled": bundled_with(request.user, application),
         "papers": papers_of(application),
         "timeline": timeline(application, request.user),
     }

@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from applications import approvals, completeness, deadlines, progress, rules, workflow, workspace
+from applications.chain import bundled_with
 from applications.finding import case_of
 from applications.models import Application, OfferStatus, PaperKind, Status
 from applications.models.content import FACTS
@@ -56,7 +57,7 @@ def draft_context(request: PortalRequest, draft: Application) -> dict[str, Any]:
         "totals": caps.totals(draft.budget, lines),
         "limit": caps.limit_for(draft.budget),
         "local_deadlines": deadlines.local_deadlines(draft),
-        "bundled": bundled_with(request, draft),
+        "bundled": bundled_with(request.user, draft),
         "source": draft.copied_from,
         "is_open": is_open,
         "may_move": not is_open and may_edit and _something_is_open(request, draft),
@@ -74,14 +75,6 @@ def _something_is_open(request: PortalRequest, draft: Application) -> bool:
     return not found
 
 
-def bundled_with(request: PortalRequest, case: Application) -> list[Application]:
-    """The other cases that were begun together with this one, as far as one may see them."""
-    if case.bundle_id is None:
-        return []
-    others = Application.objects.visible_to(request.user).filter(bundle=case.bundle_id)
-    return list(others.exclude(pk=case.pk).order_by("pk"))
-
-
 def handed_in_context(request: PortalRequest, case: Application) -> dict[str, Any]:
     """What the parties see of a case that has left their hands."""
     decision = getattr(case, "decision", None)
@@ -94,7 +87,7 @@ def handed_in_context(request: PortalRequest, case: Application) -> dict[str, An
         "decision": decision,
         "decision_years": list(decision.years.all()) if decision else [],
         "totals": caps.totals(case.budget),
-        "bundled": bundled_with(request, case),
+        "bundled": bundled_with(request.user, case),
         "may_start": rules.may_start(request.user, case.partnership),
         "parties": approvals.of_parties(case),
         "may_reopen": may_reopen and not workflow.reopen_problems(case, at=request.received_at),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from applications import workflow
+from applications import beginning, workflow
 from applications.models import Application, Outcome
 from tests.factories import cases
 
@@ -185,3 +185,28 @@ def test_the_case_page_asks_as_much_for_a_long_history_as_for_a_short_one(
     with django_assert_max_num_queries(25) as long:
         client.get(address(in_assessment))
     assert len(long) == len(short)
+
+
+def test_icld_sees_the_chain_and_what_was_applied_for_together_but_no_draft(
+    partnership, coordinator, officer, signed_in
+):
+    cases.open_round()
+    made = beginning.start_bundle(partnership, by=coordinator, language="sv")
+    project, group = made
+    cases.fill(project, by=coordinator)
+    cases.approve_by_both(project)
+    case = workflow.submit(Application.objects.get(pk=project.pk), by=coordinator)
+    browser = signed_in(officer, "en")
+
+    page = browser.get(case.get_absolute_url()).content.decode()
+    assert "The chain of the partnership" in page
+    assert "Applied for together with" not in page
+    assert group.key not in page
+
+    cases.fill(group, by=coordinator)
+    cases.approve_by_both(group)
+    group = workflow.submit(Application.objects.get(pk=group.pk), by=coordinator)
+
+    page = browser.get(case.get_absolute_url()).content.decode()
+    assert "Applied for together with" in page
+    assert f'href="{group.get_absolute_url()}"' in page
