@@ -21,6 +21,8 @@ from partnerships.models import Country
 NONE = "none"
 SHOWN_NAME_LENGTH = 40
 TEXT_MAX_LENGTH = 100
+# What may stand in the address beside the filters.
+BESIDE = frozenset({"page", "sort", "columns", "view"})
 
 Choices = list[tuple[str, Any]]
 
@@ -32,7 +34,7 @@ class StrictForm(forms.Form):
         """Refuse names that are no filter, and a filter that is given twice."""
         for name in self.data:
             shown = {"name": name[:SHOWN_NAME_LENGTH]}
-            if name not in self.fields and name != "page":
+            if name not in self.fields and name not in BESIDE:
                 self.add_error(None, _("There is no filter called “%(name)s”.") % shown)
             elif isinstance(self.data, QueryDict) and len(self.data.getlist(name)) > 1:
                 self.add_error(None, _("“%(name)s” can be given only once.") % shown)
@@ -97,6 +99,10 @@ class WorkListFilter(django_filters.FilterSet):
     def of_officer(self, rows: ApplicationQuerySet, name: str, value: str) -> ApplicationQuerySet:
         """Keep the applications of one programme officer, or those without one."""
         return rows.filter(officer=None if value == NONE else int(value))
+
+    def choices_of(self, name: str) -> Choices:
+        """What can be chosen in the filter ``name``, in the order it is shown."""
+        return list(self.filters[name].extra["choices"])
 
     def fields(self) -> Iterable[dict[str, Any]]:
         """What the form's template shows: each list with its choice, the text apart.

@@ -1,5 +1,6 @@
 """Recording what happened, in the transaction of the deed itself."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -34,6 +35,28 @@ def record(
         from_status=from_status,
         to_status=to_status,
         facts=facts,
+    )
+
+
+def record_all(
+    subjects: Iterable[models.Model],
+    verb: str,
+    *,
+    by: models.Model,
+    at: datetime,
+    **facts: Any,
+) -> None:
+    """Append the same event about each of ``subjects``, in one query."""
+    Event.objects.bulk_create(
+        Event(
+            at=at,
+            actor_id=by.pk,
+            subject_type=subject_type(subject),
+            subject_id=subject.pk,
+            verb=verb,
+            facts=facts,
+        )
+        for subject in subjects
     )
 
 

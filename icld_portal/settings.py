@@ -246,6 +246,7 @@ PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 PREPARED_FILES: dict[str, str] = {
     "draft_pdf": "applications.archive.make_draft_pdf",
     "case_zip": "applications.archive.make_case_zip",
+    "work_list": "applications.list_files.make_work_list",
 }
 
 # --- History --------------------------------------------------------------------------

@@ -10,11 +10,13 @@ from itertools import product
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import Sum
+from django.http import HttpResponse
 
-from applications import messages, notes, workflow
+from applications import list_files, messages, notes, workflow
 from applications.models import Application, MessageFile, MessageThread, PaperKind, Question
 from finance.models import Grant
 from icld_portal.models import Letter
+from icld_portal.prepared import Refused
 from icld_portal.routes import routes
 from tests.factories import cases
 from tests.reading_pdf import text_of
@@ -145,8 +147,6 @@ def test_no_page_or_file_tells_of_the_case(request, signed_in, case, person):
         f"/applications/{case.reference}/",
         f"/applications/{case.reference}/read/",
         f"/applications/{case.reference}/papers/receipt/sv/",
-        "/office/applications/download/csv/",
-        "/office/applications/download/xlsx/",
         "/grants/",
         f"/grants/{case.reference}/",
         f"/partnerships/{case.partnership_id}/",
@@ -181,6 +181,21 @@ def test_no_count_or_sum_has_the_case_in_it(signed_in, case, officer, reader):
 
     assert seen(reader) == (1, 1, 1, 1, 100_000)
     assert seen(officer) == (0, 0, 0, 0, None)
+
+
+@pytest.mark.parametrize("file_format", ["csv", "xlsx", "pdf", "zip"])
+def test_no_file_of_the_work_list_has_the_case_in_it(case, officer, reader, file_format):
+    def made_for(user) -> str:
+        out = io.BytesIO()
+        facts = {"format": file_format, "answers": False, "all": "1", "query": "", "picks": []}
+        list_files.make_work_list(user, facts, out, lambda done, total: None)
+        return said(HttpResponse(out.getvalue()))
+
+    workflow.declare(case, by=officer, has_conflict=True, reason="Släkt.")
+
+    assert case.reference in made_for(reader)
+    with pytest.raises(Refused):
+        made_for(officer)
 
 
 def test_no_letter_tells_the_assessor_more_than_the_parties(

@@ -37,6 +37,7 @@ from applications.models.questions import (
 from applications.models.reminders import Reminder
 from applications.models.rounds import GrantTypeSetting, Round
 from applications.models.search import SearchDocument
+from applications.models.views import ListHabit, SavedView
 from applications.models.vocabulary import CooperationArea, CoreArea, Goal
 from applications.models.workspace import SectionVisit, SectionWork
 from applications.statuses import Status
@@ -68,6 +69,7 @@ __all__ = [
     "GrantTypeSetting",
     "Indicator",
     "LetterAnswer",
+    "ListHabit",
     "Mention",
     "Message",
     "MessageFile",
@@ -89,6 +91,7 @@ __all__ = [
     "Result",
     "Risk",
     "Round",
+    "SavedView",
     "SearchDocument",
     "Section",
     "SectionVisit",

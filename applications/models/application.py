@@ -21,6 +21,7 @@ from finance.models import Budget, GrantType
 from icld_portal import triggers
 from icld_portal.constraints import known
 from icld_portal.localize import in_language
+from icld_portal.ordering import SvKey
 from partnerships.models import Country, Organisation, Partnership, PartySide, User
 
 # What was handed in can be read for ever as it was handed in.
@@ -275,6 +276,8 @@ class Application(models.Model):
             ),
             models.Index(fields=["-received_at", "-id"], name="application_newest"),
             models.Index(fields=["partnership", "grant_type"], name="application_partnership_type"),
+            models.Index(SvKey("title_sv"), name="application_title_sv"),
+            models.Index(SvKey("title_en"), name="application_title_en"),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(

@@ -8,6 +8,7 @@ from applications.workflow.deciding import (
     take_up,
     write_assessment,
 )
+from applications.workflow.giving_out import Assigned, Order, assign_all, shared_out
 from applications.workflow.handing_in import reopen, reopen_problems, submit, withdraw
 from applications.workflow.interests import declare, withdraw_declaration
 from applications.workflow.starting import (
@@ -37,7 +38,10 @@ __all__ = [
     "TRANSITIONS",
     "WITHDRAW",
     "AlreadyBegun",
+    "Assigned",
+    "Order",
     "assign",
+    "assign_all",
     "decide",
     "decision_problems",
     "declare",
@@ -48,6 +52,7 @@ __all__ = [
     "open_round",
     "reopen",
     "reopen_problems",
+    "shared_out",
     "start_application",
     "start_once",
     "submit",

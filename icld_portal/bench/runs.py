@@ -9,6 +9,7 @@ from django.db import connection
 from icld_portal.bench import database, world
 from icld_portal.bench.browser import Browser
 from icld_portal.bench.figures import Bare, Figure
+from icld_portal.bench.list_files import list_files
 from icld_portal.bench.load import Crowd, load
 from icld_portal.bench.sites import Site, served
 from icld_portal.bench.timing import Stopwatch, growth
@@ -58,6 +59,8 @@ def run(plan: Plan, *, keep: bool, say: Callable[[str], None]) -> tuple[Bare, li
                 )
                 figures += [watch.measure(work) for work in works(made, watch.browse)]
                 watches.append(watch)
+        say("The whole list as a file …")
+        figures += list_files(PORTAL, plan.sizes[-1])
         say(f"{plan.crowd.clients} clients at once …")
         with served(PORTAL, workers=WORKERS_UNDER_LOAD) as portal:
             figures += load(portal, made, plan.crowd, plan.sizes[-1])

@@ -107,10 +107,15 @@ def office_works(world: World, browser: Browser) -> Iterator[Work]:
         "by country": f"?country={some.country.code}",
         "by officer": f"?officer={some.officer_id}",
         "last page": f"?page={last}",
+        "sorted by title": "?sort=title",
+        "sorted by officer": "?sort=-officer",
+        "a saved view": f"?{world.view.query}&view={world.view.pk}",
     }
     for name, query in filters.items():
         yield page(f"staff list, {name}", session, worklist + query, bound=LIST)
     yield page("staff list, text search", session, f"{worklist}?text=vatten", bound=SEARCH)
+    often = f"{worklist}?text=kommun"
+    yield page("staff list, a word of most cases", session, often, bound=SEARCH)
     yield page("grants list", session, reverse("finance:grants"), bound=LIST)
     yield page("case page, staff", session, some.get_absolute_url())
     yield page("read the application, staff", session, read_path(some))

@@ -5,7 +5,15 @@ from dataclasses import dataclass
 from django.db.models import Count
 
 from applications import approvals, workflow
-from applications.models import Application, ApplicationPaper, CaseParty, Factor, Outcome, PaperKind
+from applications.models import (
+    Application,
+    ApplicationPaper,
+    CaseParty,
+    Factor,
+    Outcome,
+    PaperKind,
+    SavedView,
+)
 from applications.papers import make_papers
 from icld_portal.bench import drafts
 from icld_portal.bench.browser import sign_in
@@ -27,6 +35,7 @@ class World:
     assessed: Application
     spare: list[Application]
     stored_paper: ApplicationPaper
+    view: SavedView
 
 
 def build(*, spare: int) -> World:
@@ -50,6 +59,12 @@ def build(*, spare: int) -> World:
         decided=decided,
         assessed=assess(hand_in(busiest, by=applicant), by=decider),
         spare=[approve_by_both(copy) for copy in drafts.copies(model, spare)],
+        view=SavedView.objects.create(
+            owner=decider,
+            name="Att fördela",
+            query="status=submitted&sort=country",
+            columns=["title", "country", "asked", "officer", "end"],
+        ),
         stored_paper=ApplicationPaper.objects.filter(application=decided).latest("pk"),
     )
 

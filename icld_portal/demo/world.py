@@ -25,6 +25,7 @@ from applications.models import (
     Question,
     Result,
     Risk,
+    SavedView,
 )
 from finance import caps
 from finance.models import CostCategory, LimitKind
@@ -65,6 +66,11 @@ REASON = {
         "Ansökan visar inte tillräckligt vad som ska förändras hos samarbetsparten. "
         "Parterna är välkomna med en ny ansökan i nästa omgång."
     ),
+}
+# What an officer has saved and shares with colleagues.
+VIEWS = {
+    "Att fördela": "status=submitted&officer=none",
+    "Under bedömning, per land": "status=in_assessment&sort=country",
 }
 STATEMENT = {
     "sv": "Jag godkänner ansökan för %s.",
@@ -169,6 +175,10 @@ class World:
                 part = (place + 0.5) / len(cases)
                 self.walk(plan, demo_round, part, place)
         talk.make_talk(self.now)
+        SavedView.objects.bulk_create(
+            SavedView(owner=self.officers[0], name=name, query=query, shared=True)
+            for name, query in VIEWS.items()
+        )
 
     def walk(self, plan: Plan, demo_round: rounds.DemoRound, part: float, number: int) -> None:
         """Take one case from its beginning to where it ends."""

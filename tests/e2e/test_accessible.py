@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from applications import beginning, commenting, messages, notes
 from applications.drafting import editing, save_answer
-from applications.models import Question
+from applications.models import Question, SavedView
 from applications.workflow.forms import begin_form, publish_form, remove_row
 from applications.workflow.offers import accept_form, offer_form
 from finance.workflow import begin_version as begin_guidelines
@@ -234,6 +234,43 @@ def test_pages_of_a_new_version_of_a_form(
     check(visitor, case, f"{case}new-form/")
     accept_form(draft.form_offers.get(), by=coordinator)
     check(visitor, case, f"{case}set-aside/")
+
+
+def test_pages_of_the_work_list(visitor, partnership, coordinator, decider, second_factor):
+    received = cases.submitted(partnership, by=coordinator)
+    secret = second_factor(decider)
+    sign_in(visitor, decider, secret)
+    worklist, pick = "/office/applications/", f"pick={received.reference}"
+    check(visitor, f"{worklist}?text=varandra&sort=-title", f"{worklist}views/")
+    view = SavedView.objects.create(owner=decider, name="Att fördela", query="officer=none")
+    SavedView.objects.create(owner=decider, name="Långt namn " * 5, query="country=KE")
+    check(visitor, f"{worklist}?view={view.pk}&officer=none", f"{worklist}views/")
+    check(visitor, f"{worklist}views/{view.pk}/", f"{worklist}views/save/?query=country%3DKE")
+    check(visitor, f"{worklist}assign/?{pick}", f"{worklist}assign/?{pick}&officer={decider.pk}")
+    check(visitor, f"{worklist}file/?{pick}", f"{worklist}file/?all=1&query=officer%3Dnone")
+    visitor.open(f"{worklist}views/").locator("form[action$='/remove/'] button").first.click()
+    visitor.assert_accessible()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
+def test_cases_are_picked_and_given_out_by_keyboard(
+    visit, partnership, coordinator, decider, second_factor, scripts
+):
+    made = [cases.submitted(partnership, by=coordinator) for _number in range(2)]
+    visitor = visit(java_script_enabled=scripts)
+    visitor.sign_in(decider, second_factor(decider))
+    page = visitor.open("/office/applications/")
+    box = "[data-pick-page] input" if scripts else "#picked input[name=all]"
+    page.locator(box).press("Space")
+    assert page.locator("input[name=pick]:checked").count() == (2 if scripts else 0)
+
+    page.get_by_role("button", name="Ge till en handläggare").press("Enter")
+    page.get_by_label(decider.name).press("Space")
+    page.get_by_role("button", name="Visa vem som får vad").press("Enter")
+    page.get_by_role("button", name="Fördela ärendena").press("Enter")
+
+    page.wait_for_url("**/office/applications/?*")
+    assert page.locator("tbody").inner_text().count(decider.name) == len(made)
 
 
 def test_pages_about_people(visitor, partnership, coordinator, member, robertsfors, vara, machakos):

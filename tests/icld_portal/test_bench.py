@@ -36,7 +36,11 @@ WORK = {
     "staff list, by country",
     "staff list, by officer",
     "staff list, last page",
+    "staff list, sorted by title",
+    "staff list, sorted by officer",
+    "staff list, a saved view",
     "staff list, text search",
+    "staff list, a word of most cases",
     "grants list",
     "case page, staff",
     "read the application, staff",
@@ -51,6 +55,12 @@ CROWD = {
     "5 submits from 20 clients",
     "receipt of a whole project, warm",
     "memory of a web worker",
+    "list with all answers, CSV",
+    "list with all answers, CSV: memory",
+    "list with all answers, CSV: queries",
+    "list with all answers, XLSX",
+    "list with all answers, XLSX: memory",
+    "list with all answers, XLSX: queries",
 }
 
 

@@ -133,7 +133,43 @@ PARTIES = {
 
 OFFICE = {
     "applications:worklist": Row("/office/applications/", get="icld=200"),
-    "applications:worklist_export": Row("/office/applications/download/csv/", get="icld=200"),
+    "applications:worklist_file": Row(
+        "/office/applications/file/?pick={handed_in}",
+        get="icld=200",
+        post="icld=302!",
+        data={"pick": "{handed_in}", "format": "csv"},
+    ),
+    "applications:assign_many": Row(
+        "/office/applications/assign/?pick={handed_in}",
+        get="keepers=200",
+        post="keepers=302!",
+        data={"order": "{handed_in}:{officer}:-"},
+    ),
+    "applications:choose_columns": Row(
+        "/office/applications/columns/", post="icld=302!", data={"column": "title"}
+    ),
+    "applications:saved_views": Row("/office/applications/views/", get="icld=200"),
+    "applications:save_view": Row(
+        "/office/applications/views/save/",
+        get="icld=200",
+        post="icld=302!",
+        data={"name": "Waiting", "query": "status=submitted"},
+    ),
+    "applications:open_with": Row(
+        "/office/applications/views/open-with/", post="icld=302!", data={"view": ""}
+    ),
+    # Shared with all of ICLD, and its owner's alone to change.
+    "applications:change_view": Row(
+        "/office/applications/views/{saved_view}/",
+        get="icld-officer=200",
+        post="icld-officer=302!",
+        data={"name": "Mine"},
+    ),
+    "applications:remove_view": Row(
+        "/office/applications/views/{saved_view}/remove/",
+        post="icld-officer=302!",
+        data={"sure": "yes"},
+    ),
     "applications:prolong": Row(
         "/office/prolong/",
         get="icld=200",

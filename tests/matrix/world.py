@@ -25,6 +25,7 @@ from applications.models import (
     Question,
     QuestionKind,
     QuestionSet,
+    SavedView,
 )
 from applications.workflow.forms import begin_form, publish_form
 from applications.workflow.offers import offer_form
@@ -128,6 +129,10 @@ def build() -> World:
         "colleague": colleague.pk,
         "successor": people["swedish member"].user.pk,
         "officer": people["icld officer"].user.pk,
+        "handed_in": world.by_state["submitted"]["case"],
+        "saved_view": SavedView.objects.create(
+            owner=people["icld officer"].user, name="Ours", shared=True
+        ).pk,
         "round": str(cases.open_round().deadline_on),
         "opens": str(cases.open_round().opens_on),
         "later": str(cases.open_round().deadline_on + timedelta(days=5)),
