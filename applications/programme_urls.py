@@ -2,10 +2,13 @@
 
 from django.urls import path
 
-from applications.views import form_parts, form_versions, offers, programme
+from applications.views import form_parts, form_versions, lists, offers, programme
 
 urlpatterns = [
     path("", programme.programme, name="programme"),
+    path("lists/<slug:name>/", lists.entries, name="entries"),
+    path("lists/<slug:name>/add/", lists.entry, name="add_entry"),
+    path("lists/<slug:name>/<slug:code>/", lists.entry, name="entry"),
     path("forms/", form_versions.forms, name="forms"),
     path(
         "forms/<slug:purpose>/<slug:grant_type>/begin/",

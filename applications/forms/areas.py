@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from applications.models import Application, CooperationArea, CoreArea, Goal
@@ -36,6 +37,13 @@ class AreasForm(PageForm):
             ticked = getattr(application, name).all()
             initial[name] = [term.pk for term in ticked]
         super().__init__(data, initial=initial, auto_id="%s")
+        for name in LISTS:
+            # What has been closed since is still this case's own choice.
+            offered: Any = self.fields[name]
+            closed = [term.pk for term in getattr(application, name).all() if not term.is_current]
+            if closed:
+                model = offered.queryset.model
+                offered.queryset = model.objects.filter(Q(is_current=True) | Q(pk__in=closed))
 
     def save(self, application: Application) -> None:
         """Write the ticks that were changed."""

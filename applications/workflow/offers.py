@@ -184,6 +184,14 @@ def _move_attachments(draft: Application, offered: QuestionSet) -> None:
 def _move_sections(draft: Application, offered: QuestionSet) -> None:
     """Let the people in charge keep their sections; a section is ready when it is read again."""
     by_key = {section.key: section for section in Section.objects.filter(question_set=offered)}
+    questions = places(offered)
+    first = min(by_key.values(), key=lambda section: section.sort_order)
+    for thread in draft.comment_threads.select_related("section", "question"):
+        # What is said beside a question that is gone is still said, beside its section.
+        thread.section = by_key.get(thread.section.key, first)
+        place = questions.get(thread.question.key) if thread.question else None
+        thread.question = place if place and place.section == thread.section else None
+        thread.save()
     for model in (SectionWork, SectionVisit):
         for row in model.objects.filter(application=draft).select_related("section"):
             if row.section.key not in by_key:

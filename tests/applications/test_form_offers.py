@@ -11,6 +11,7 @@ from applications.models import (
     Answer,
     Application,
     Attachment,
+    CommentThread,
     FormOffer,
     Question,
     QuestionSet,
@@ -157,6 +158,24 @@ def test_files_move_with_their_slot_and_the_others_are_set_aside(
     aside = Attachment.ever.get(pk=gone.pk)
     assert (aside.set_aside_by, aside.slot.question_set) == (coordinator, draft.sheet.question_set)
     Attachment.ever.filter(pk=gone.pk).update(set_aside_by=None)  # As when a person is erased.
+
+
+def test_comments_move_to_where_they_belong(draft, offer, second, coordinator):
+    questions = Question.objects.filter(section__question_set=draft.sheet.question_set)
+    threads = {
+        key: CommentThread.objects.create(
+            application=draft, section=question.section, question=question
+        )
+        for key in ("context", "rights")
+        for question in questions.select_related("section").filter(key=key)
+    }
+
+    offers.accept_form(offer, by=coordinator)
+
+    for key, thread in threads.items():
+        thread.refresh_from_db()
+        assert thread.section.question_set == second
+        assert (thread.question.key if thread.question else "") == ("" if key == "rights" else key)
 
 
 def test_the_moved_draft_is_written_approved_and_submitted(draft, offer, second, coordinator):

@@ -185,6 +185,8 @@ def test_pages_of_the_programme(visitor, office_administrator, second_factor):
     draft = "/office/programme/guidelines/2/"
     parts = ("general", "amounts/project", "costs/add", "costs/travel", "difference")
     check(visitor, "/office/programme/guidelines/", draft)
+    lists = "/office/programme/lists/"
+    check(visitor, f"{lists}countries/", f"{lists}countries/add/", f"{lists}kinds/municipality/")
     check(visitor, *(f"{draft}{name}/" for name in (*parts, "publish", "throw-away")))
     form = begin_form("application", "project", by=office_administrator).office_url()
     parts = (
