@@ -221,6 +221,15 @@ PROGRAMME = {
     "finance:throw_away_version": Row(f"{A_VERSION}throw-away/", get="icld=200", post="icld=302!"),
 }
 
+ENTRIES = "/office/programme/lists/countries/"
+
+# The closed lists, likewise.
+CLOSED_LISTS = {
+    "applications:entries": Row(ENTRIES, get="icld=200"),
+    "applications:add_entry": Row(f"{ENTRIES}add/", get="icld=200", post="icld=422"),
+    "applications:entry": Row(f"{ENTRIES}KE/", get="icld=200", post="icld=422"),
+}
+
 FORMS = "/office/programme/forms/application/{grant_type}/"
 A_FORM = f"{FORMS}{{form}}/"
 A_QUESTION = f"{A_FORM}questions/{{form_question}}/"
@@ -260,5 +269,5 @@ QUESTIONS = {
 }
 
 MATRIX: dict[str, Row] = (
-    PUBLIC | ACCOUNTS | LISTS | PARTIES | CASES | OFFICE | PROGRAMME | QUESTIONS
+    PUBLIC | ACCOUNTS | LISTS | PARTIES | CASES | OFFICE | PROGRAMME | CLOSED_LISTS | QUESTIONS
 )
