@@ -31,3 +31,12 @@ def remind_of_deadlines(timestamp: int) -> None:
     from applications import deadlines
 
     deadlines.send_reminders()
+
+
+@app.periodic(cron="1 * * * *")
+@app.task(queue="upkeep", queueing_lock="send_digests", pass_context=False)
+def send_digests(timestamp: int) -> None:
+    """Send the daily mail of notices at 07:00 in Stockholm; run every hour, it goes out once."""
+    from applications import noticeboard
+
+    noticeboard.send_digests()

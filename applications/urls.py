@@ -25,6 +25,7 @@ from applications.views import (
     messages,
     notes,
     offers,
+    notices,
     papers,
     public,
     reading,
@@ -143,6 +144,11 @@ urlpatterns = [
     path(
         "applications/<slug:handle>/notes/<int:pk>/withdraw/", notes.withdraw, name="withdraw_note"
     ),
+    # What the portal has told a person, and how
+    path("notices/", notices.notices, name="notices"),
+    path("notices/<int:pk>/", notices.notice, name="notice"),
+    path("notices/read/", notices.read_all, name="read_notices"),
+    path("account/notices/", notices.notice_settings, name="notice_settings"),
     # Papers
     path("applications/<slug:handle>/draft-pdf/", papers.order_draft, name="order_draft"),
     path("applications/<slug:handle>/zip/", papers.order_zip, name="order_zip"),

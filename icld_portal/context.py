@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from applications import noticeboard
 from icld_portal import navigation
 from partnerships import acting
 
@@ -18,9 +19,16 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "DEMO": settings.DEMO,
         "LANGUAGES": settings.LANGUAGES,
         "acting_choices": partial(acting.choices, request),
+        "unread_notices": partial(unread_notices, request),
         "navigation": partial(navigation.main_menu, request),
         "footer_links": partial(navigation.links, navigation.FOOTER_PAGES),
     }
+
+
+def unread_notices(request: HttpRequest) -> int:
+    """How many notices the person has not read; nobody who visits has any."""
+    user: Any = request.user
+    return noticeboard.unread_count(user) if user.is_authenticated else 0
 
 
 def demo_people() -> list[Any]:

@@ -10,9 +10,9 @@ from django.db import models
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
-from icld_portal import jobs
+from icld_portal import delivery, jobs
 from icld_portal.events import subject_type
-from icld_portal.models import Letter
+from icld_portal.models import Delivery, Letter
 
 
 def new_letter(
@@ -39,10 +39,17 @@ def new_letter(
 
 
 def queue_letters(letters: Iterable[Letter]) -> None:
-    """Put letters in the outbox, in two queries; each is sent once, after the transaction."""
-    queued = Letter.objects.bulk_create(letters)
-    if queued and settings.PORTAL_MAIL_IS_SENT:
-        deferred: list[dict[str, Any]] = [{"letter_id": letter.pk} for letter in queued]
+    """Put letters in the outbox, in at most three queries; each is sent after the transaction.
+
+    It is sent once; one that its reader wants in the daily mail, or in the portal alone, waits
+    there.
+    """
+    written = list(letters)
+    delivery.settle(written)
+    queued = Letter.objects.bulk_create(written)
+    sent = [letter.pk for letter in queued if letter.delivery == Delivery.AT_ONCE]
+    if sent and settings.PORTAL_MAIL_IS_SENT:
+        deferred: list[dict[str, Any]] = [{"letter_id": pk} for pk in sent]
         jobs.send_letter.batch_defer(*deferred)
 
 

@@ -40,8 +40,20 @@ class Event(models.Model):
         return f"{self.verb} {self.subject_type} {self.subject_id}"
 
 
+class Delivery(models.TextChoices):
+    """How a person gets a letter; in the portal it can always be read."""
+
+    AT_ONCE = "at_once", _("by e-mail at once")
+    DIGEST = "digest", _("in one e-mail a day")
+    IN_APP = "in_app", _("only here in the portal")
+
+
 class Letter(models.Model):
-    """A mail in the outbox: written with the deed it tells about, sent by a job."""
+    """A mail in the outbox: written with the deed it tells about, sent by a job.
+
+    What is written to somebody with a login is a notice to them too: ``seen_at`` says when
+    they opened it. ``digest`` is the daily letter that told of it.
+    """
 
     to_email = models.EmailField(_("to"))
     to_user_id = models.BigIntegerField(null=True)
@@ -55,10 +67,23 @@ class Letter(models.Model):
     sent_at = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     last_error = models.CharField(max_length=300, blank=True)
+    delivery = models.CharField(max_length=8, choices=Delivery.choices, default=Delivery.AT_ONCE)
+    digest = models.ForeignKey("self", models.SET_NULL, null=True, related_name="told_of")
+    seen_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering: ClassVar = ["-queued_at", "-pk"]
+        constraints: ClassVar = [known("delivery", Delivery, name="letter_delivery_known")]
         indexes: ClassVar = [
+            models.Index(fields=["to_user_id", "-queued_at", "-id"], name="letter_notices"),
+            models.Index(
+                fields=["to_user_id"], name="letter_unseen", condition=models.Q(seen_at=None)
+            ),
+            models.Index(
+                fields=["queued_at"],
+                name="letter_held",
+                condition=models.Q(delivery=Delivery.DIGEST, digest=None),
+            ),
             models.Index(fields=["-queued_at", "-id"], name="letter_newest"),
             models.Index(fields=["about_type", "about_id", "queued_at"], name="letter_about"),
             models.Index(
@@ -68,6 +93,35 @@ class Letter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject} → {self.to_email}"
+
+
+class Topic(models.TextChoices):
+    """What a person can choose the delivery of. Whatever carries a right or a deadline is none."""
+
+    MESSAGES = "messages", _("Messages between the parties and ICLD")
+    CASES = "cases", _("An application has arrived or was withdrawn")
+    PEOPLE = "people", _("Somebody has handed over to me")
+
+
+class NoticeChoice(models.Model):
+    """How one person wants the letters of one topic; without a row by e-mail at once."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="notice_choices"
+    )
+    topic = models.CharField(max_length=12, choices=Topic.choices)
+    delivery = models.CharField(max_length=8, choices=Delivery.choices)
+
+    class Meta:
+        ordering: ClassVar = ["user", "topic"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "topic"], name="notice_choice_once"),
+            known("topic", Topic, name="notice_choice_topic_known"),
+            known("delivery", Delivery, name="notice_choice_delivery_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.topic} {self.delivery}"
 
 
 class FrozenPaper(models.Model):

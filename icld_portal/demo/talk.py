@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from applications import messages, notes
 from applications.models import Application, Status
+from icld_portal.models import Letter
 from partnerships.models import Membership, Role, User
 
 QUESTION = (
@@ -19,6 +20,8 @@ NOTE = "Talade med samordnaren i telefon: partens nya ekonom börjar i januari. 
 
 def make_talk(now: datetime) -> None:
     """Let one case in assessment have a thread, with an answer, and an internal note."""
+    # What happened long ago in the demo has been read.
+    Letter.objects.update(seen_at=now)
     cases = Application.objects.filter(status=Status.IN_ASSESSMENT, officer__isnull=False)
     case = cases.select_related("officer").order_by("pk").first()
     if case is None or case.officer is None:

@@ -1,13 +1,18 @@
 """The outbox: written with the deed, sent once, patient with a broken mail server."""
 
+import socket
+from email import message_from_bytes
+
 import pytest
+from aiosmtpd.controller import Controller
 from django.core import mail as django_mail
 from django.core.mail import send_mail
-from django.db import transaction
+from django.db import connection, transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from icld_portal import jobs, mail
 from icld_portal.models import Letter
+from tests.worker import work
 
 pytestmark = pytest.mark.django_db
 
@@ -92,3 +97,54 @@ class BrokenBackend:
 
     def send_messages(self, messages) -> int:
         raise ConnectionRefusedError("nobody listens")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_after_an_hour_without_a_mail_server_every_letter_arrives_once(settings, in_english):
+    settings.PORTAL_EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", free_port()
+    letters = [queue() for _number in range(3)]
+    for _minute in range(3):
+        work("mail")
+        make_due()
+    assert [letter.sent_at for letter in Letter.objects.all()] == [None] * 3
+    assert all(letter.attempts == 3 for letter in Letter.objects.all())
+    inbox = Inbox()
+    server = Controller(inbox, hostname="127.0.0.1", port=settings.EMAIL_PORT)
+    server.start()
+
+    try:
+        for _minute in range(3):
+            work("mail")
+            make_due()
+    finally:
+        server.stop()
+
+    host = settings.PUBLIC_URL.partition("//")[2].partition(":")[0]
+    assert sorted(inbox.arrived) == sorted(f"<letter-{one.pk}@{host}>" for one in letters)
+    assert all(letter.sent_at for letter in Letter.objects.all())
+
+
+class Inbox:
+    """A mail server that notes what reaches it."""
+
+    def __init__(self) -> None:
+        self.arrived: list[str] = []
+
+    async def handle_DATA(self, server, session, envelope) -> str:  # noqa: N802
+        message = message_from_bytes(envelope.content)
+        self.arrived.append(message["Message-ID"])
+        return "250 OK"
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def make_due() -> None:
+    """Let the time pass that a failed job waits before it is tried again."""
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET scheduled_at = now() WHERE status = 'todo'")

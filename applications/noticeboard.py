@@ -1,0 +1,102 @@
+"""Notices: what the portal has written to a person, as far as they may still read of it."""
+
+from datetime import datetime, time, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+
+from applications.models import Application, MessageThread
+from icld_portal.events import subject_type
+from icld_portal.localize import STOCKHOLM
+from icld_portal.mail import new_letter, queue_letters, render_letter
+from icld_portal.models import Delivery, Letter
+from partnerships.models import Organisation, User
+
+DIGEST = "digest"
+DIGEST_AT = time(7, 0)
+# More unread than this is said as "99+": nobody needs the number, and counting it takes time.
+MOST_COUNTED = 100
+
+
+def notices_of(user: User) -> QuerySet[Letter]:
+    """What was written to ``user``, the newest first, without what has been closed to them.
+
+    A case may be hidden since, by a conflict of interest or because they left the party. What
+    is about anything this function does not know is not shown: it has gone by mail.
+    """
+    here = OuterRef("about_id")
+    case, thread = subject_type(Application), subject_type(MessageThread)
+    cases = Application.objects.visible_to(user).filter(pk=here)
+    # Who is asked to assess declares first, and sees the case after that.
+    asked = Application.objects.all().declarable_by(user).filter(pk=here)
+    threads = MessageThread.objects.all().visible_to(user).filter(pk=here)
+    return (
+        Letter.objects.filter(to_user_id=user.pk)
+        .exclude(kind=DIGEST)
+        .filter(
+            Q(about_type__in=("", subject_type(Organisation)))
+            | (Q(about_type=case) & Exists(cases))
+            | (Q(about_type=case, kind="assess") & Exists(asked))
+            | (Q(about_type=thread) & Exists(threads))
+        )
+        .order_by("-queued_at", "-pk")
+    )
+
+
+def unread_count(user: User) -> int:
+    """How many notices ``user`` has not opened, up to 100; one query."""
+    unread = notices_of(user).filter(seen_at=None).order_by()
+    return unread.values("pk")[:MOST_COUNTED].count()
+
+
+def send_digests(*, at: datetime | None = None) -> int:
+    """Send the daily mail to everybody it is due to, and return to how many.
+
+    From 07:00 in Stockholm it tells of what was held until 07:00. Run again, it finds nothing
+    more that day; a worker that was down makes up for it later.
+    """
+    local = timezone.localtime(at or timezone.now(), STOCKHOLM)
+    until = datetime.combine(local.date(), DIGEST_AT, tzinfo=STOCKHOLM)
+    if local < until:
+        until -= timedelta(days=1)
+    held = Letter.objects.filter(delivery=Delivery.DIGEST, digest=None, queued_at__lt=until)
+    readers = held.order_by().values_list("to_user_id", flat=True).distinct()
+    people = User.objects.filter(pk__in=list(readers)).order_by("pk")
+    return sum(_send_digest(person, until=until) for person in people)
+
+
+@transaction.atomic
+def _send_digest(person: User, *, until: datetime) -> bool:
+    """Write one mail of all that waits for ``person`` and is neither seen nor hidden by now."""
+    waiting = Letter.objects.filter(
+        to_user_id=person.pk, delivery=Delivery.DIGEST, digest=None, queued_at__lt=until
+    )
+    # Locked, so that two workers at once do not both tell.
+    locked = set(waiting.select_for_update(of=("self",)).values_list("pk", flat=True))
+    unseen = notices_of(person).filter(pk__in=locked, seen_at=None)
+    told = list(unseen) if person.is_active else []
+    Letter.objects.filter(pk__in=locked - {one.pk for one in told}).update(delivery=Delivery.IN_APP)
+    if not told:
+        return False
+    context = {
+        "name": person.name,
+        "subjects": [one.subject for one in told],
+        "url": settings.PUBLIC_URL + reverse("applications:notices"),
+        "settings_url": settings.PUBLIC_URL + reverse("applications:notice_settings"),
+    }
+    subject, body = render_letter("applications/letters/digest", person.language, context)
+    letter = new_letter(
+        to_email=person.email,
+        to_user_id=person.pk,
+        subject=subject,
+        body=body,
+        kind=DIGEST,
+        language=person.language,
+    )
+    letter.seen_at = timezone.now()  # It is the mail of notices, and none itself.
+    queue_letters([letter])
+    Letter.objects.filter(pk__in=[one.pk for one in told]).update(digest=letter)
+    return True
