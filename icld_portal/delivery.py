@@ -12,6 +12,7 @@ TOPIC_OF = {
     "message": Topic.MESSAGES,
     "submitted": Topic.CASES,
     "withdrawn": Topic.CASES,
+    "mentioned": Topic.COMMENTS,
     "handed_over": Topic.PEOPLE,
 }
 

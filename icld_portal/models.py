@@ -100,6 +100,7 @@ class Topic(models.TextChoices):
 
     MESSAGES = "messages", _("Messages between the parties and ICLD")
     CASES = "cases", _("An application has arrived or was withdrawn")
+    COMMENTS = "comments", _("Somebody names me in a comment")
     PEOPLE = "people", _("Somebody has handed over to me")
 
 

@@ -106,7 +106,7 @@ def test_who_is_asked_to_assess_reads_the_request_before_they_may_open_the_case(
 def test_each_person_chooses_and_the_letter_goes_that_way(
     signed_in, case, coordinator, partner_coordinator, signatory, officer
 ):
-    choice = {"messages": "digest", "cases": "in_app", "people": "at_once"}
+    choice = dict.fromkeys(Topic.values, "at_once") | {"messages": "digest", "cases": "in_app"}
     saved = signed_in(partner_coordinator).post("/account/notices/", choice)
     assert saved.status_code == 302
     choose(signatory, Delivery.IN_APP)
