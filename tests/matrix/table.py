@@ -7,6 +7,7 @@ for the words of addresses. Whoever a cell does not name gets 404; a route's pol
 before the cell does. Give ``data`` with which the deed really happens.
 """
 
+from icld_portal.models import Topic
 from tests.matrix.rows import Row
 from tests.matrix.table_accounts import ACCOUNTS
 from tests.matrix.table_cases import CASES
@@ -50,6 +51,18 @@ LISTS = {
     ),
     "applications:message_file": Row(
         "/messages/{thread}/files/{message_file}/", get="parties=200 icld=200"
+    ),
+    "applications:notices": Row("/notices/", get=HAS_LOGIN),
+    # Opening one's own marks it as read.
+    "applications:notice": Row("/notices/{notice}/", get="swedish-coordinator=200!"),
+    "applications:read_notices": Row(
+        "/notices/read/", post=f"swedish-coordinator=302! {HAS_LOGIN.replace('200', '302')}"
+    ),
+    "applications:notice_settings": Row(
+        "/account/notices/",
+        get=HAS_LOGIN,
+        post=HAS_LOGIN.replace("200", "302!"),
+        data=dict.fromkeys(Topic.values, "digest"),
     ),
     "finance:grants": Row("/grants/", get=HAS_LOGIN),
     "finance:grant": Row("/grants/{grant}/", get="parties=200 icld=200"),

@@ -32,7 +32,8 @@ from applications.workflow.offers import offer_form
 from finance.workflow import begin_version
 from icld_portal import writers
 from icld_portal.bench.browser import form_on
-from icld_portal.models import PreparedFile, PreparedState
+from icld_portal.mail import queue_letter
+from icld_portal.models import Letter, PreparedFile, PreparedState
 from partnerships.models import Country, Organisation, OrganisationKind, Partnership, Role
 from partnerships.models.invitations import Invitation, hashed
 from tests.factories import cases, long_cases
@@ -137,6 +138,7 @@ def build() -> World:
         "opens": str(cases.open_round().opens_on),
         "later": str(cases.open_round().deadline_on + timedelta(days=5)),
         "own_file": prepared_file(writer).key,
+        "notice": only_notice(writer).pk,
         "key": security_key(colleague).pk,
         "invitation": Invitation.objects.get().pk,
         "token": TOKEN,
@@ -268,6 +270,19 @@ def thread_words(key: str, writer: Any) -> dict[str, Any]:
     draft = Application.objects.get(key=key)
     thread = messages.begin_thread(draft, subject="?", text="?", by=writer, uploads=[png()])
     return {"thread": thread.pk, "message_file": thread.messages.get().files.get().pk}
+
+
+def only_notice(reader: Any) -> Letter:
+    """Return the one letter that nobody has opened yet."""
+    Letter.objects.update(seen_at=timezone.now())
+    return queue_letter(
+        to_email=reader.email,
+        to_user_id=reader.pk,
+        subject="?",
+        body="?",
+        kind="handed_over",
+        language="sv",
+    )
 
 
 def security_key(owner: Any) -> Authenticator:
