@@ -127,5 +127,5 @@ def test_the_list_asks_as_often_for_many_rows(
     for number in range(rows):
         prepared.order("make_greeting", by=coordinator, title="A greeting", word=str(number))
     client = signed_in(coordinator)
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         client.get(reverse("prepared_files"))

@@ -113,11 +113,11 @@ def test_a_long_history_comes_in_pages_with_as_many_queries(
     draft, browser, coordinator, django_assert_num_queries
 ):
     write(draft, "Text 1", by=coordinator)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         browser.get(history(draft))
     for number in range(2, 31):
         write(draft, f"Text {number}", by=coordinator)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         page = browser.get(history(draft))
     assert page.content.decode().count('class="version"') == 10
     last = browser.get(history(draft) + "?page=3").content.decode()

@@ -8,7 +8,7 @@ from applications.models import GrantTypeSetting, Round
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/office/rounds/"
-QUERIES = 5
+QUERIES = 6
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from tests.factories.parties import make_partnership
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/office/applications/"
-QUERIES = 13
+QUERIES = 14
 
 
 @pytest.fixture
