@@ -13,6 +13,7 @@ from applications.models.application import Application, frozen_with_case
 from applications.models.questions import PUBLISHED_SET, QuestionSet
 from icld_portal import triggers
 from icld_portal.constraints import known
+from icld_portal.files import JPEG, PNG, SHOWN_IN_BROWSER
 from icld_portal.localize import in_language
 from partnerships.models import Organisation, User
 
@@ -155,6 +156,16 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return self.file_name
+
+    @property
+    def opens_in_browser(self) -> bool:
+        """Whether a browser shows it by itself."""
+        return self.content_type in SHOWN_IN_BROWSER
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether it is a picture that stands on a page."""
+        return self.content_type in (PNG, JPEG)
 
     @property
     def is_letter_of_intent(self) -> bool:

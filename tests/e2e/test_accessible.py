@@ -3,9 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from applications import beginning, commenting, messages, notes
+from applications import attaching, beginning, commenting, messages, notes
 from applications.drafting import editing, save_answer
 from applications.models import Question, SavedView
 from applications.workflow.forms import begin_form, publish_form, remove_row
@@ -15,6 +16,7 @@ from icld_portal.models import Letter, PreparedFile
 from partnerships import workflow
 from partnerships.models import Country, Membership, OrganisationKind, Role
 from tests.factories import cases
+from tests.matrix.world import PNG
 from tests.worker import work
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -116,6 +118,35 @@ def test_pages_of_a_party(visitor, partnership, coordinator, decider):
                 for name in ("check", "approval", "read", "attachments", "sharing")
             ),
         )
+
+
+def test_pages_of_attachments(visitor, partnership, coordinator):
+    draft = cases.ready_draft(partnership, by=coordinator)
+    slot = draft.sheet.question_set.slots.filter(need="optional").first()
+    picture, letter = (_upload(name) for name in ("one.png", "two.png"))
+    facts = {
+        "organisation": partnership.parties.first().organisation,
+        "by": coordinator,
+        "at": timezone.now(),
+    }
+    kept, gone = attaching.attach(draft, slot, [picture, letter], **facts)
+    attaching.set_aside(gone, by=coordinator, at=timezone.now())
+    sign_in(visitor, coordinator)
+
+    root = f"/applications/{draft.handle}/attachments/"
+    check(visitor, root, f"{root}{kept.pk}/replace/", f"{root}history/")
+    page = visitor.open(root)
+    page.get_by_text("Visa bilden" if visitor.language == "sv" else "Show the picture").click()
+    width = "picture => picture.decode().then(() => picture.naturalWidth)"
+    assert page.get_by_alt_text("one.png").evaluate(width) == 1
+    visitor.assert_accessible()
+    page = visitor.open(f"{root}history/")
+    page.get_by_role("button").filter(has_text="two.png").click()
+    visitor.assert_accessible()
+
+
+def _upload(name):
+    return SimpleUploadedFile(name, PNG, content_type="image/png")
 
 
 def test_pages_of_files_made_to_order(visitor, coordinator):
