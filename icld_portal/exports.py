@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import IO, TypeAlias
-
-import xlsxwriter
+from typing import IO, TYPE_CHECKING, TypeAlias
 
 from icld_portal import localize
 from icld_portal.text import LINE_ENDS, UNKEPT
+
+if TYPE_CHECKING:
+    import xlsxwriter
 
 Cell: TypeAlias = str | int | Decimal | date | datetime | None
 
@@ -47,6 +48,8 @@ def write_xlsx(header: Sequence[str], rows: Iterable[Sequence[Cell]], file: IO[b
     Text is never read as a formula, number or link; text above 32,767 characters, the most
     a cell can hold, ends with "[… text is longer]".
     """
+    import xlsxwriter  # Large, and few web workers ever need it.
+
     options = {
         "constant_memory": True,
         "strings_to_formulas": False,
@@ -71,7 +74,7 @@ class _CellWriter:
     """Writes one value as what it is, in the formats of this workbook."""
 
     def __init__(
-        self, workbook: xlsxwriter.Workbook, sheet: xlsxwriter.worksheet.Worksheet
+        self, workbook: "xlsxwriter.Workbook", sheet: "xlsxwriter.worksheet.Worksheet"
     ) -> None:
         self.sheet = sheet
         self.day = workbook.add_format({"num_format": "yyyy-mm-dd"})

@@ -19,7 +19,6 @@ from django.db.models.fields.files import FieldFile
 from django.http import FileResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from PIL import Image
 
 from icld_portal import scanning
 from icld_portal.localize import file_size
@@ -269,6 +268,8 @@ def _checked_pdf(uploaded: UploadedFile) -> str:
 
 
 def _checked_picture(uploaded: UploadedFile) -> str:
+    from PIL import Image  # Large, and few web workers ever need it.
+
     try:
         with Image.open(uploaded, formats=["PNG", "JPEG"]) as picture:
             found, pixels = picture.format, picture.width * picture.height
