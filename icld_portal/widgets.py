@@ -6,18 +6,27 @@ the same, white space apart; a test compares them. Other templates go Django's w
 """
 
 from collections.abc import Callable, Mapping
+from functools import cached_property
+from html import escape
 from typing import Any
 
+from django import forms
 from django.forms.renderers import TemplatesSetting
 from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString
 
 Shown = Mapping[str, Any]
+
+
+def escaped(value: Any) -> str:
+    """Return ``value`` for HTML as Django does, without its detour for a plain text."""
+    return escape(value) if type(value) is str else str(conditional_escape(value))
 
 
 def attributes(widget: Shown) -> str:
     """Return the attributes as they stand in the tag: true ones bare, false ones not at all."""
     return "".join(
-        f" {name}" if value is True else f' {name}="{conditional_escape(value)}"'
+        f" {name}" if value is True else f' {name}="{escaped(value)}"'
         for name, value in widget["attrs"].items()
         if value is not False
     )
@@ -26,20 +35,20 @@ def attributes(widget: Shown) -> str:
 def input_tag(widget: Shown) -> str:
     """Return an input of any type."""
     value = widget["value"]
-    shown = "" if value is None else f' value="{conditional_escape(value)}"'
-    name = conditional_escape(widget["name"])
+    shown = "" if value is None else f' value="{escaped(value)}"'
+    name = escaped(widget["name"])
     return f'<input type="{widget["type"]}" name="{name}"{shown}{attributes(widget)}>'
 
 
 def textarea_tag(widget: Shown) -> str:
     """Return a text area; browsers drop the line break that its text begins with."""
-    name, text = conditional_escape(widget["name"]), conditional_escape(widget["value"] or "")
+    name, text = escaped(widget["name"]), escaped(widget["value"] or "")
     return f'<textarea name="{name}"{attributes(widget)}>\n{text}</textarea>'
 
 
 def option_tag(option: Shown) -> str:
     """Return one entry of a list."""
-    value, label = conditional_escape(option["value"]), conditional_escape(option["label"])
+    value, label = escaped(option["value"]), escaped(option["label"])
     return f'<option value="{value}"{attributes(option)}>{label}</option>'
 
 
@@ -49,9 +58,9 @@ def select_tag(widget: Shown) -> str:
     for group, options, _index in widget["optgroups"]:
         entries = "".join(map(option_tag, options))
         if group:
-            entries = f'<optgroup label="{conditional_escape(group)}">{entries}</optgroup>'
+            entries = f'<optgroup label="{escaped(group)}">{entries}</optgroup>'
         parts.append(entries)
-    name = conditional_escape(widget["name"])
+    name = escaped(widget["name"])
     return f'<select name="{name}"{attributes(widget)}>{"".join(parts)}</select>'
 
 
@@ -72,3 +81,35 @@ class Renderer(TemplatesSetting):
         if written := WRITTEN.get(template_name):
             return written(context["widget"])
         return str(super().render(template_name, context, request))
+
+
+class SharedSelect(forms.Select):
+    """A list that every row of a table shows: its entries are written once for all of them.
+
+    One field with this widget serves all rows; the entries have neither groups nor
+    attributes, and are the same for as long as the field lives.
+    """
+
+    @cached_property
+    def entries(self) -> list[tuple[str, str, str]]:
+        """Each entry's value, and its HTML up to and after the place of ``selected``."""
+        return [
+            (
+                str(value),
+                f'<option value="{escaped(value)}"',
+                f">{escaped(label)}</option>",
+            )
+            for value, label in self.choices
+        ]
+
+    def render(
+        self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None
+    ) -> SafeString:
+        """Return the list with the entry ``value`` chosen, as Django writes it."""
+        chosen = "" if value is None else str(value)
+        entries = "".join(
+            f"{before} selected{after}" if entry == chosen else before + after
+            for entry, before, after in self.entries
+        )
+        own = attributes({"attrs": self.build_attrs(self.attrs, attrs)})
+        return SafeString(f'<select name="{escaped(name)}"{own}>{entries}</select>')

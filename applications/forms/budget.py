@@ -16,6 +16,7 @@ from finance.models.budgets import MAX_YEARS
 from finance.versions import guideline_of
 from icld_portal.forms import MONEY_MAX_SEK, DaysField, LongTextField, MoneyField, SafeCharField
 from icld_portal.page_forms import PageForm
+from icld_portal.widgets import SharedSelect
 from partnerships.models import Organisation
 
 FACTS = ("organisation", "category", "description", "days", "day_cost_sek", "amount_sek")
@@ -29,6 +30,7 @@ class CategoryField(forms.TypedChoiceField):
         self.by_pk = {str(category.pk): category for category in categories}
         choices = [(pk, str(category)) for pk, category in self.by_pk.items()]
         options.setdefault("initial", next((c for c in categories if not c.is_salary), None))
+        options.setdefault("widget", SharedSelect)
         super().__init__(choices=choices, coerce=lambda pk: self.by_pk[str(pk)], **options)
 
     def prepare_value(self, value: Any) -> Any:
@@ -47,13 +49,13 @@ class LineForm(RowForm):
     def __init__(
         self,
         *args: Any,
-        parties: Sequence[Organisation],
-        categories: Sequence[CostCategory],
+        party: PartyField,
+        category: CategoryField,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.add_field("organisation", PartyField(parties, label=_("Party")))
-        self.add_field("category", CategoryField(categories, label=_("Cost category")))
+        self.add_field("organisation", party)
+        self.add_field("category", category)
         self.order_fields(["pk", *FACTS])
 
     def clean(self) -> dict[str, Any]:
@@ -117,6 +119,10 @@ def year_tables(
     budget = application.budget
     lines = caps.lines_of(budget)
     categories = list(guideline_of(budget).categories.all())
+    shared = {
+        "party": PartyField(parties, label=_("Party")),
+        "category": CategoryField(categories, label=_("Cost category")),
+    }
     last = max([budget.years, *(line.year for line in lines)])
     tables: dict[int, RowSet] = {}
     for year in range(1, min(last, MAX_YEARS) + 1):
@@ -126,7 +132,7 @@ def year_tables(
             data,
             prefix=prefix,
             initial=[facts_of(line, *FACTS) for line in stored],
-            form_kwargs={"parties": parties, "categories": categories},
+            form_kwargs=shared,
             auto_id="%s",
         )
     return tables

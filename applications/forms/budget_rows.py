@@ -7,10 +7,12 @@ person could not write. Formulas are never run: a cell that holds one is refused
 import csv
 import io
 import re
+import string
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
@@ -18,11 +20,9 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
-from openpyxl import load_workbook
-from openpyxl.utils import get_column_letter
 
-from applications.forms.budget import FACTS, LineForm
-from applications.forms.rows import MOST_ROWS
+from applications.forms.budget import FACTS, CategoryField, LineForm
+from applications.forms.rows import MOST_ROWS, PartyField
 from applications.models import Application
 from finance.models import BudgetLine
 from finance.models.budgets import MAX_YEARS
@@ -164,6 +164,8 @@ def rows_in_text(text: str) -> Iterator[Row]:
 
 
 def _xlsx_rows(uploaded: UploadedFile) -> list[Row]:
+    from openpyxl import load_workbook  # Large, and few web workers ever need it.
+
     if check_upload(uploaded, frozenset({XLSX})).content_type != XLSX:
         raise UploadRefused(_("This is neither CSV nor XLSX. Save the table as one of them."))
     uploaded.seek(0)
@@ -187,8 +189,8 @@ def _xlsx_row(number: int, cells: Sequence[Any]) -> Row:
         number,
         ["" if cell.data_type == "f" else written(cell.value) for cell in cells],
         [
-            f"{get_column_letter(place)}{number}"
-            for place, cell in enumerate(cells, start=1)
+            f"{column}{number}"
+            for column, cell in zip(string.ascii_uppercase, cells, strict=False)
             if cell.data_type == "f"
         ],
     )
@@ -230,11 +232,15 @@ def read_lines(rows: Sequence[Row], application: Application) -> list[ReadLine]:
             for name in (category.code, category.name_sv, category.name_en)
         },
     }
-    return [_read_line(row, names, parties, categories) for row in rows]
+    party = PartyField(parties, label=TITLES["organisation"])
+    category = CategoryField(categories, label=TITLES["category"])
+    return [
+        _read_line(row, names, partial(LineForm, party=party, category=category)) for row in rows
+    ]
 
 
 def _read_line(
-    row: Row, names: dict[str, dict[str, int]], parties: Sequence[Any], categories: Sequence[Any]
+    row: Row, names: dict[str, dict[str, int]], form_of: Callable[[dict[str, str]], LineForm]
 ) -> ReadLine:
     cells = [*(cell.strip() for cell in row.cells), *[""] * len(COLUMNS)][: len(COLUMNS)]
     by_name = dict(zip(COLUMNS, cells, strict=True))
@@ -248,7 +254,7 @@ def _read_line(
     data = by_name | {
         name: str(known.get(by_name[name].casefold(), "")) for name, known in names.items()
     }
-    form = LineForm(data, parties=parties, categories=categories)
+    form = form_of(data)
     if not form.is_valid():
         problems += [
             f"{TITLES.get(name, '')}: {text}"

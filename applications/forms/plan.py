@@ -45,9 +45,9 @@ class ActivityForm(RowForm):
     )
     cost_sek = MoneyField(label=_("Cost, if known"), required=False)
 
-    def __init__(self, *args: Any, parties: Sequence[Organisation], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, party: PartyField, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.add_field("organisation", PartyField(parties, label=_("Responsible party")))
+        self.add_field("organisation", party)
         self.order_fields(["pk", "year", "organisation", "text", "cost_sek"])
 
 
@@ -136,8 +136,9 @@ def activity_rows(data: Any, application: Application, parties: Sequence[Organis
         facts_of(row, "year", "organisation", "text", "cost_sek")
         for row in stored_in_order(data, "activities", stored)
     ]
+    party = PartyField(parties, label=_("Responsible party"))
     rows: RowSet = ActivityRows(
-        data, prefix="activities", initial=initial, form_kwargs={"parties": parties}, auto_id="%s"
+        data, prefix="activities", initial=initial, form_kwargs={"party": party}, auto_id="%s"
     )
     return rows
 

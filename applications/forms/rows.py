@@ -8,6 +8,7 @@ from django.forms.formsets import BaseFormSet, formset_factory
 from django.utils.translation import gettext_lazy as _
 
 from icld_portal.page_forms import PageForm, dress
+from icld_portal.widgets import SharedSelect
 from partnerships.models import Organisation
 
 if TYPE_CHECKING:
@@ -45,12 +46,13 @@ class RowForm(PageForm):
 
 
 class PartyField(forms.TypedChoiceField):
-    """One of the case's own parties; any other id is refused."""
+    """One of the case's own parties; any other id is refused. All rows share one field."""
 
     def __init__(self, parties: Sequence[Organisation], **options: Any) -> None:
         self.by_pk = {str(party.pk): party for party in parties}
         choices = [(pk, party.name) for pk, party in self.by_pk.items()]
         options.setdefault("initial", parties[0] if parties else None)
+        options.setdefault("widget", SharedSelect)
         super().__init__(choices=choices, coerce=lambda pk: self.by_pk[str(pk)], **options)
 
     def prepare_value(self, value: Any) -> Any:

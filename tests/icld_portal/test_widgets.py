@@ -7,7 +7,7 @@ from django import forms
 from django.forms.renderers import TemplatesSetting
 from django.utils.safestring import mark_safe
 
-from icld_portal.widgets import Renderer
+from icld_portal.widgets import Renderer, SharedSelect
 
 HOSTILE = "\"><b>å & 'x'"
 CHOICES = [("", "–"), ("a&b", HOSTILE), ("Group <1>", [("c", "C"), (3, "Tre")])]
@@ -47,3 +47,19 @@ def test_a_text_keeps_its_own_line_breaks():
     shown = forms.Textarea().render("text", "\none\r\ntwo ", renderer=Renderer())
 
     assert shown.endswith(">\n\none\r\ntwo </textarea>")
+
+
+@pytest.mark.parametrize("value", [None, "", "a&b", HOSTILE, 3, "3", "gone"])
+def test_a_list_shared_by_rows_reads_as_django_writes_it(value):
+    choices = [(value, label) for value, label in CHOICES if not isinstance(label, list)]
+    choices.append(("3", "Tre"))
+    attrs = {"id": "id_field", "aria-describedby": HOSTILE}
+    ours = SharedSelect({"class": "form-select"}, choices=choices)
+    djangos = forms.Select({"class": "form-select"}, choices=choices)
+
+    for name in ("lines-1-0-fi<e>ld", "lines-1-1-field"):
+        written = [
+            widget.render(name, value, attrs, renderer=TemplatesSetting())
+            for widget in (ours, djangos)
+        ]
+        assert without_space(written[0]) == without_space(written[1])

@@ -1,0 +1,45 @@
+"""The cells of a table that people fill in."""
+
+from django import template
+from django.forms import BoundField
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from applications.forms.rows import RowForm
+
+register = template.Library()
+
+
+@register.simple_tag
+def cells(row: RowForm) -> SafeString:
+    """Return a cell for each field of ``row`` but its removal; hidden fields are in the first.
+
+    By a function, as ``icld_portal.widgets``: a budget has over a hundred cells.
+    """
+    hidden = SafeString("".join(str(field) for field in row.hidden_fields()))
+    shown = [field for field in row.visible_fields() if field.name != "DELETE"]
+    return SafeString(
+        "".join(_cell(field, "" if place else hidden) for place, field in enumerate(shown))
+    )
+
+
+def _cell(field: BoundField, hidden: str) -> SafeString:
+    errors = field.errors
+    said = (
+        format_html(
+            '<div class="field-error" id="{}_error">{}</div>',
+            field.auto_id,
+            format_html_join("", "{}", ((error,) for error in errors)),
+        )
+        if errors
+        else ""
+    )
+    return format_html(
+        '<td class="cell-{}"><label for="{}">{}</label>{}{}{}</td>',
+        field.name,
+        field.id_for_label,
+        field.label,
+        hidden,
+        field,
+        said,
+    )
