@@ -181,22 +181,11 @@ def approve(
         raise ChangedSinceRead
     if given := draft.approvals.valid().filter(organisation=organisation).first():
         return given
-    written = content(draft)
-    with translation.override(draft.language):
-        role = str(Role.SIGNATORY.label)
-    approval = Approval.objects.create(
-        application=draft,
-        organisation_id=organisation,
-        signatory=by,
-        name=by.name,
-        role=role,
-        statement=statement.strip(),
-        content_sha256=fingerprint_of(written),
-        content_version=draft.content_version,
-        digests=digests(written),
-        method=method,
-        approved_at=at or timezone.now(),
-    )
+    approval = _approval_of(draft, organisation, by=by)
+    approval.statement = statement.strip()
+    approval.method = method
+    approval.approved_at = at or timezone.now()
+    approval.save()
     Application.objects.filter(pk=draft.pk).update(has_approvals=True)
     events.record(
         draft,
@@ -208,6 +197,23 @@ def approve(
         content_sha256=approval.content_sha256,
     )
     return approval
+
+
+def _approval_of(draft: Application, organisation: int, *, by: User) -> Approval:
+    """Return an unsaved approval: of exactly this content, by this person in this role."""
+    written = content(draft)
+    with translation.override(draft.language):
+        role = str(Role.SIGNATORY.label)
+    return Approval(
+        application=draft,
+        organisation_id=organisation,
+        signatory=by,
+        name=by.name,
+        role=role,
+        content_sha256=fingerprint_of(written),
+        content_version=draft.content_version,
+        digests=digests(written),
+    )
 
 
 def lapse(draft: Application, *, by: User) -> list[Approval]:

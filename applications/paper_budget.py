@@ -6,16 +6,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from finance.models import Budget, BudgetLine
+from finance.year_tables import YearTable, year_tables
 from icld_portal.localize import in_language
-
-
-@dataclass(frozen=True)
-class YearTable:
-    """The lines of one year of the case and their sum, whole SEK."""
-
-    year: int
-    lines: list[BudgetLine]
-    total_sek: int
 
 
 @dataclass(frozen=True)
@@ -47,14 +39,11 @@ class BudgetTables:
 
 
 def budget_tables(budget: Budget, lines: Sequence[BudgetLine]) -> BudgetTables:
-    """Return the tables of ``lines``, which come in the order they are shown.
-
-    Years without a line are shown with the sum 0, and a line outside the budget's years
-    is shown too: a paper must not hide money.
-    """
-    years = sorted({*range(1, budget.years + 1), *(line.year for line in lines)})
+    """Return the tables of ``lines``, which come in the order they are shown."""
+    tables = year_tables(budget, lines)
+    years = [table.year for table in tables]
     return BudgetTables(
-        [_year_table(year, lines) for year in years],
+        tables,
         [
             SummaryTable(
                 _("By cost category"),
@@ -70,11 +59,6 @@ def budget_tables(budget: Budget, lines: Sequence[BudgetLine]) -> BudgetTables:
         _sum(lines),
         budget.guide_reason,
     )
-
-
-def _year_table(year: int, lines: Sequence[BudgetLine]) -> YearTable:
-    those = [line for line in lines if line.year == year]
-    return YearTable(year, those, _sum(those))
 
 
 def _summary(

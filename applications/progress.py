@@ -127,14 +127,7 @@ def next_step(
             _("You can read it here. Coordinators and project managers of the parties write it."),
         )
     if unfinished := [task for task in tasks if task.state != COMPLETE]:
-        done = len(tasks) - len(unfinished)
-        task = unfinished[0]
-        return NextStep(
-            _("Continue with “%(section)s”") % {"section": task.section},
-            _("%(done)d of %(all)d parts are complete.") % {"done": done, "all": len(tasks)},
-            task.url,
-            _("Continue") if done or task.state == GAPS else _("Begin"),
-        )
+        return _write_on(unfinished[0], done=len(tasks) - len(unfinished), of=len(tasks))
     if lacking:
         return NextStep(
             _("Attach what is missing"),
@@ -150,6 +143,19 @@ def next_step(
             reverse("applications:approval", args=[application.handle]),
             _("See who is awaited"),
         )
+    return _hand_in(application, user)
+
+
+def _write_on(task: Task, *, done: int, of: int) -> NextStep:
+    return NextStep(
+        _("Continue with “%(section)s”") % {"section": task.section},
+        _("%(done)d of %(all)d parts are complete.") % {"done": done, "all": of},
+        task.url,
+        _("Continue") if done or task.state == GAPS else _("Begin"),
+    )
+
+
+def _hand_in(application: Application, user: User) -> NextStep:
     check = reverse("applications:check", args=[application.handle])
     if rules.may_submit(user, application):
         return NextStep(

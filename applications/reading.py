@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
@@ -11,7 +11,7 @@ from applications.models import Activity, Application, CaseParty, Question, Ques
 from applications.risk_matrix import Matrix, matrix_of
 from applications.versions import form_of
 from finance import caps
-from finance.models import BudgetLine
+from finance.year_tables import YearTable, year_tables
 
 # Keys of the questions that hold the goals, from the highest level down.
 GOAL_LEVELS = ("long_term_goal", "project_goal")
@@ -35,22 +35,13 @@ class ReadSection:
 
 
 @dataclass(frozen=True)
-class BudgetYear:
-    """The lines of one year of the case and their sum in whole SEK."""
-
-    year: int
-    amount_sek: int
-    lines: list[BudgetLine] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
 class CaseContent:
     """Everything a case says, in the order of its form."""
 
     application: Application
     parties: list[CaseParty]
     sections: list[ReadSection]
-    years: list[BudgetYear]
+    years: list[YearTable]
     totals: caps.BudgetTotals
     by_party: list[tuple[str, int]]
     by_category: list[tuple[str, int]]
@@ -68,10 +59,7 @@ def content_of(application: Application) -> CaseContent:
         application=application,
         parties=list(application.case_parties.all()),
         sections=_sections(application),
-        years=[
-            BudgetYear(year, amount, [line for line in lines if line.year == year])
-            for year, amount in sorted(sums.by_year.items())
-        ],
+        years=year_tables(application.budget, lines),
         totals=sums,
         by_party=caps.by_name(sums.by_party, lines, "organisation"),
         by_category=caps.by_name(sums.by_category, lines, "category"),

@@ -62,17 +62,11 @@ def start_application(
     # Two who begin at once, or one who clicks twice, make one draft.
     Partnership.objects.select_for_update().get(pk=partnership.pk)
     parties = list(partnership.parties.select_related("organisation__country"))
-    partners = [party for party in parties if party.side == PartySide.PARTNER]
-    found = [*_party_problems(parties, partners)]
-    application_round, round_found = open_round(grant_type, at=at)
-    if found or round_found:
-        raise NotReady([*found, *round_found])
-    if begun := draft_of(partnership, grant_type, application_round):
-        raise AlreadyBegun(begun)
+    application_round = _round_to_begin_in(partnership, grant_type, parties, at=at)
     question_set = QuestionSet.objects.all().in_force(grant_type)
     application = Application.objects.create(
         partnership=partnership,
-        country=partners[0].organisation.country,
+        country=_partners(parties)[0].organisation.country,
         grant_type=grant_type,
         round=application_round,
         bundle=bundle,
@@ -86,6 +80,22 @@ def start_application(
     _copy_parties(application, parties)
     events.record(application, "start", by=by, at=at, to_status=Status.DRAFT)
     return application
+
+
+def _round_to_begin_in(
+    partnership: Partnership, grant_type: str, parties: list[Party], *, at: datetime
+) -> Round | None:
+    """Return the open round, None for what is open all year; raises as ``start_application``."""
+    found, round_found = open_round(grant_type, at=at)
+    if problems := [*_party_problems(parties, _partners(parties)), *round_found]:
+        raise NotReady(problems)
+    if begun := draft_of(partnership, grant_type, found):
+        raise AlreadyBegun(begun)
+    return found
+
+
+def _partners(parties: list[Party]) -> list[Party]:
+    return [party for party in parties if party.side == PartySide.PARTNER]
 
 
 @transaction.atomic
