@@ -13,12 +13,17 @@ from partnerships.requests import PortalRequest
 HANDLE_MAX_LENGTH = 9
 
 
+def is_handle(text: str) -> bool:
+    """Return whether ``text`` can be the handle of a case at all."""
+    return len(text) <= HANDLE_MAX_LENGTH and "\x00" not in text
+
+
 def case_of(
     request: PortalRequest, handle: str, cases: QuerySet[Application] | None = None
 ) -> Application:
     """Return the case with this handle if the person may see it; Http404 otherwise."""
     cases = Application.objects.all().for_page() if cases is None else cases
-    if len(handle) > HANDLE_MAX_LENGTH or "\x00" in handle:
+    if not is_handle(handle):
         raise Http404("no such case")
     mine = cases.visible_to(request.user).by_handle(handle)  # type: ignore[attr-defined]
     found: Application = get_object_or_404(mine)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from applications.models import Part, Purpose, Question, QuestionKind, QuestionSet, Section
 from applications.models.attachments import LETTER_OF_INTENT
+from applications.scores import SCORES
 from icld_portal.problems import Problem
 
 # What every application has, whatever the grant type: title and dates, areas, money.
@@ -25,6 +26,8 @@ def publishing_problems(draft: QuestionSet) -> list[Problem]:
         found += _section_problems(section)
         for question in section.questions.all():
             found += _question_problems(question)
+        if draft.purpose == Purpose.ASSESSMENT:
+            found += _criterion_problems(section)
     return found + list(_slot_problems(fresh))
 
 
@@ -65,6 +68,19 @@ def _section_problems(section: Section) -> Iterator[Problem]:
     if section.part == Part.QUESTIONS and not section.questions.all():
         text = _("The section “%(section)s” has no questions.")
         yield Problem(text % {"section": section}, page=page)
+
+
+def _criterion_problems(section: Section) -> Iterator[Problem]:
+    """A criterion is a score from 1 to 5 that has a weight, then the reason in words."""
+    questions = list(section.questions.all())
+    values = [option.value for option in questions[0].options.all()] if questions else []
+    is_pair = len(questions) == 2 and questions[1].kind == QuestionKind.LONG_TEXT
+    if not is_pair or not questions[0].weight or tuple(values) != SCORES:
+        text = _(
+            "The criterion “%(section)s” needs two questions: a choice of the scores 1 to 5 with "
+            "a weight above 0, then a long text for the reason."
+        )
+        yield Problem(text % {"section": section}, page=f"sections/{section.key}")
 
 
 def _question_problems(question: Question) -> Iterator[Problem]:

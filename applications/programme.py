@@ -25,6 +25,7 @@ from partnerships.programme import rows_of
 
 FOLDER = Path(__file__).parent
 QUESTION_SETS = FOLDER / "content" / "question_sets"
+CRITERIA = FOLDER / "content" / "criteria.toml"
 
 
 def load_vocabulary() -> None:
@@ -71,10 +72,41 @@ def load_question_sets() -> None:
             publish_question_set(tomllib.loads(text))
 
 
-def publish_question_set(form: dict[str, Any]) -> QuestionSet:
+@transaction.atomic
+def load_criteria() -> None:
+    """Publish version 1 of what each grant type is assessed against, where there is none."""
+    terms = tomllib.loads(CRITERIA.read_text(encoding="utf-8"))
+    for grant_type in GrantType:
+        known = QuestionSet.objects.filter(purpose=Purpose.ASSESSMENT, grant_type=grant_type)
+        if not known.exists():
+            publish_question_set(criteria_form(terms, grant_type), Purpose.ASSESSMENT)
+
+
+def criteria_form(terms: dict[str, Any], grant_type: str) -> dict[str, Any]:
+    """Return the criteria of ``grant_type`` as a form: a section each, with score and reason."""
+    titles = {name: terms[name] for name in ("title_sv", "title_en")}
+    reason = {"text_sv": terms["reason_sv"], "text_en": terms["reason_en"]}
+    reason |= {"help_sv": terms["reason_help_sv"], "help_en": terms["reason_help_en"]}
+    sections = []
+    for row in terms["criterion"]:
+        key, weight = row["key"], row["weights"].get(grant_type)
+        if not weight:
+            continue
+        score = {"key": key, "kind": "choice", "weight": weight, "option": terms["scale"]}
+        score |= {"text_sv": row["title_sv"], "text_en": row["title_en"]}
+        score |= {"help_sv": row["help_sv"], "help_en": row["help_en"]}
+        why = {"key": f"{key}-reason", "kind": "long_text", **reason}
+        named = {"title_sv": row["title_sv"], "title_en": row["title_en"]}
+        sections.append({"key": key, **named, "question": [score, why]})
+    return {"grant_type": grant_type, **titles, "section": sections}
+
+
+def publish_question_set(
+    form: dict[str, Any], purpose: Purpose = Purpose.APPLICATION
+) -> QuestionSet:
     """Make and freeze version 1 of the form described by ``form`` (one TOML file)."""
     question_set = QuestionSet.objects.create(
-        purpose=Purpose.APPLICATION,
+        purpose=purpose,
         grant_type=form["grant_type"],
         version=1,
         title_sv=form["title_sv"],
@@ -87,7 +119,7 @@ def publish_question_set(form: dict[str, Any]) -> QuestionSet:
             _add_question(section, place, question)
     AttachmentSlot.objects.bulk_create(
         AttachmentSlot(question_set=question_set, sort_order=order, **slot)
-        for order, slot in enumerate(form["slot"])
+        for order, slot in enumerate(form.get("slot", []))
     )
     question_set.published_at = timezone.now()
     question_set.save(update_fields=["published_at"])

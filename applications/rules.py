@@ -134,13 +134,20 @@ def may_take_up(user: User, application: Application) -> bool:
 
 
 def may_assess(user: User, application: Application) -> bool:
-    """Programme officers and decision makers assess, but not a case of their own."""
+    """Programme officers and decision makers write the common view, but not of their own case."""
     return user.is_officer and not is_disqualified(user, application)
 
 
 def may_be_assessor(user: User, application: Application) -> bool:
     """Whoever assesses at ICLD or for it, but not a case of their own or with a conflict."""
     return bool(user.all_roles & ASSESSOR_ROLES) and not is_disqualified(user, application)
+
+
+def may_score(user: User, application: Application) -> bool:
+    """An assessor writes their own view once asked, after declaring no conflict of interest."""
+    if not may_be_assessor(user, application) or not is_assigned(user, application):
+        return False
+    return has_declared(user, application)
 
 
 def may_decide(user: User, application: Application) -> bool:

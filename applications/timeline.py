@@ -27,7 +27,10 @@ WORDS: dict[str, Promise | str] = {
     "declare_no_conflict": gettext_lazy("No conflict of interest was declared"),
     "declare_conflict": gettext_lazy("A conflict of interest was declared"),
     "withdraw_declaration": gettext_lazy("A declaration of interest was withdrawn"),
-    "write_assessment": gettext_lazy("An assessment was written"),
+    "hand_in": gettext_lazy("An assessment was handed in"),
+    "take_back": gettext_lazy("An assessment was opened again"),
+    "agree": gettext_lazy("The common assessment was agreed"),
+    "reopen_consensus": gettext_lazy("The common assessment was opened again"),
     "approve": gettext_lazy("The application was approved"),
     "reject": gettext_lazy("The application was rejected"),
     "save_filing": gettext_lazy("A party wrote its own registry number"),
@@ -187,7 +190,7 @@ def _facts(event: Event, names: dict[int, str]) -> str:
         return _("asked: %(amount)s") % {"amount": money(facts["asked_sek"])}
     if event.verb == "approve" and "granted_sek" in facts:
         return _("granted: %(amount)s") % {"amount": money(facts["granted_sek"])}
-    if event.verb == "write_assessment":
+    if event.verb == "agree":
         recommendation = dict(Outcome.choices).get(facts.get("recommendation", ""), "")
         return _("recommends: %(outcome)s") % {"outcome": recommendation}
     return ""

@@ -1,4 +1,4 @@
-"""ICLD's forms: rounds, the programme officer, the assessment and the decision."""
+"""ICLD's forms: rounds, the programme officer and the decision."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from applications.models import Application, Assessment, Outcome, Round
+from applications.models import Application, Outcome, Round
 from applications.officers import current_officers
 from applications.rounds import FIRST_YEAR, LAST_YEAR
 from icld_portal.forms import DayField, LongTextField, MoneyField, SafeCharField
@@ -15,7 +15,6 @@ from icld_portal.localize import money
 from icld_portal.page_forms import PageForm
 from partnerships.models import User
 
-TEXT_MAX_LENGTH = 20_000
 REASON_MAX_LENGTH = 6_000
 NOTE_MAX_LENGTH = 300
 
@@ -68,38 +67,11 @@ class OfficerForm(PageForm):
         self.fields["officer"].queryset = current_officers()  # type: ignore[attr-defined]
 
 
-class AssessmentForm(PageForm):
-    """What an officer thinks of an application, and recommends."""
-
-    text = LongTextField(
-        label=gettext_lazy("Assessment"),
-        help_text=gettext_lazy(
-            "How the application meets the conditions: shared problem, mutual learning, "
-            "participation, results, sustainability and costs. Read by ICLD's staff only."
-        ),
-        max_length=TEXT_MAX_LENGTH,
-        error_messages={"required": gettext_lazy("Write your assessment.")},
-    )
-    recommendation = forms.ChoiceField(
-        label=gettext_lazy("Recommendation"),
-        choices=[
-            (Outcome.APPROVED.value, gettext_lazy("Approve the application")),
-            (Outcome.REJECTED.value, gettext_lazy("Reject the application")),
-        ],
-        widget=forms.RadioSelect,
-        error_messages={"required": gettext_lazy("Choose what you recommend.")},
-    )
-
-    def __init__(self, own: Assessment | None, data: Any = None) -> None:
-        initial = {"text": own.text, "recommendation": own.recommendation} if own else {}
-        super().__init__(data, initial=initial)
-
-
 class DecisionForm(PageForm):
     """The outcome, its reason and, for an approval, the sum of each year.
 
-    ``asked`` holds whole SEK by year of the case: what is prefilled, and the most that
-    can be decided.
+    ``asked`` holds whole SEK by year of the case: the most that can be decided, and what is
+    prefilled where the assessors have not proposed another sum.
     """
 
     outcome = forms.ChoiceField(
@@ -118,8 +90,11 @@ class DecisionForm(PageForm):
         error_messages={"required": gettext_lazy("Write the reason for the decision.")},
     )
 
-    def __init__(self, asked: dict[int, int], data: Any = None) -> None:
-        super().__init__(data, initial={f"year-{year}": sum_ for year, sum_ in asked.items()})
+    def __init__(
+        self, asked: dict[int, int], data: Any = None, *, proposed: dict[int, int] | None = None
+    ) -> None:
+        sums = asked | (proposed or {})
+        super().__init__(data, initial={f"year-{year}": sums[year] for year in asked})
         self.asked = asked
         for year, asked_sek in sorted(asked.items()):
             self.add_field(f"year-{year}", self._money_field(year, asked_sek))

@@ -21,6 +21,7 @@ from icld_portal.forms import SafeCharField
 
 MOST_CHOICES = 30
 OPTION_MAX_LENGTH = 200
+HEAVIEST = 100
 TEXT_KINDS = (QuestionKind.LONG_TEXT, QuestionKind.SHORT_TEXT)
 OPTIONS = "options"
 
@@ -74,10 +75,15 @@ class QuestionForm(ColumnsForm):
         return all([super().is_valid(), self.options.is_valid()])
 
     def clean(self) -> dict[str, Any]:
-        """Only texts have a limit of words."""
+        """Only texts have a limit of words, and only what is scored has a weight."""
         cleaned = super().clean()
         if cleaned.get("kind") not in TEXT_KINDS and cleaned.get("word_limit"):
             self.add_error("word_limit", _("Only texts have a limit: write 0."))
+        weight = cleaned.get("weight") or 0
+        if weight and cleaned.get("kind") != QuestionKind.CHOICE:
+            self.add_error("weight", _("Only a choice has a weight: write 0."))
+        elif weight > HEAVIEST:
+            self.add_error("weight", _("A weight is at most 100."))
         return cleaned
 
     def facts(self) -> dict[str, Any]:

@@ -12,7 +12,14 @@ from applications.models.attachments import (
 )
 from applications.models.bundles import Bundle
 from applications.models.comments import Comment, CommentThread, Mention
-from applications.models.decisions import Assessment, Decision, DecisionYear, Outcome
+from applications.models.decisions import (
+    Assessment,
+    Consensus,
+    ConsensusYear,
+    Decision,
+    DecisionYear,
+    Outcome,
+)
 from applications.models.filings import PartyFiling
 from applications.models.messages import (
     CaseNote,
@@ -59,6 +66,8 @@ __all__ = [
     "CaseParty",
     "Comment",
     "CommentThread",
+    "Consensus",
+    "ConsensusYear",
     "CooperationArea",
     "CoreArea",
     "Decision",

@@ -3,11 +3,13 @@
 from typing import ClassVar
 
 import pghistory
+import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from applications.models.answers import AnswerSheet
 from applications.models.application import Application
 from finance.models.budgets import MAX_YEARS
 from icld_portal import triggers
@@ -24,13 +26,22 @@ class Outcome(models.TextChoices):
 
 @pghistory.track()
 class Assessment(models.Model):
-    """An officer's written assessment of one application, and what they recommend."""
+    """One assessor's own view: a score and a reason per criterion, and what they recommend.
+
+    Frozen while it is handed in.
+    """
 
     application = models.ForeignKey(Application, models.PROTECT, related_name="assessments")
     author = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("author"))
-    text = models.TextField(_("assessment"))
-    recommendation = models.CharField(_("recommendation"), max_length=8, choices=Outcome.choices)
+    sheet = models.OneToOneField(
+        AnswerSheet, models.PROTECT, null=True, related_name="assessment", editable=False
+    )
+    text = models.TextField(_("assessment"), blank=True)
+    recommendation = models.CharField(
+        _("recommendation"), max_length=8, choices=Outcome.choices, blank=True
+    )
     written_at = models.DateTimeField(default=timezone.now)
+    handed_in_at = models.DateTimeField(_("handed in"), null=True, editable=False)
 
     class Meta:
         ordering: ClassVar = ["application", "pk"]
@@ -38,12 +49,102 @@ class Assessment(models.Model):
             models.UniqueConstraint(
                 fields=["application", "author"], name="assessment_once_per_author"
             ),
-            known("recommendation", Outcome, name="assessment_recommendation_known"),
+            models.CheckConstraint(
+                condition=Q(recommendation__in=Outcome.values)
+                | Q(recommendation="", handed_in_at=None),
+                name="assessment_recommendation_known",
+            ),
         ]
-        triggers: ClassVar = [triggers.no_truncate()]
+        triggers: ClassVar = [
+            pgtrigger.Protect(
+                name="handed_in_stays",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(
+                    "OLD.handed_in_at IS NOT NULL AND NEW.handed_in_at IS NOT NULL "
+                    "AND OLD.* IS DISTINCT FROM NEW.*"
+                ),
+            ),
+            triggers.no_truncate(),
+        ]
 
     def __str__(self) -> str:
         return f"{self.application_id} {self.author_id}"
+
+
+@pghistory.track()
+class Consensus(models.Model):
+    """What ICLD's assessors have come to together; the decision is taken on it.
+
+    ``version`` counts the saves, to notice a second writer.
+    """
+
+    application = models.OneToOneField(Application, models.PROTECT, related_name="consensus")
+    sheet = models.OneToOneField(AnswerSheet, models.PROTECT, related_name="consensus")
+    text = models.TextField(_("assessment"), blank=True)
+    recommendation = models.CharField(
+        _("recommendation"), max_length=8, choices=Outcome.choices, blank=True
+    )
+    version = models.PositiveIntegerField(default=1)
+    written_by = models.ForeignKey(
+        User, models.PROTECT, related_name="+", verbose_name=_("written by")
+    )
+    written_at = models.DateTimeField(default=timezone.now)
+    agreed_at = models.DateTimeField(_("agreed"), null=True, editable=False)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(recommendation__in=Outcome.values)
+                | Q(recommendation="", agreed_at=None),
+                name="consensus_recommendation_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(agreed_at=None) | ~Q(text=""), name="consensus_agreed_has_a_text"
+            ),
+        ]
+        triggers: ClassVar = [
+            pgtrigger.Protect(
+                name="agreed_stays",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(
+                    "OLD.agreed_at IS NOT NULL AND NEW.agreed_at IS NOT NULL "
+                    "AND OLD.* IS DISTINCT FROM NEW.*"
+                ),
+            ),
+            triggers.no_truncate(),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.application_id} {self.recommendation}"
+
+
+class ConsensusYear(models.Model):
+    """The sum proposed for one year of the case, whole SEK."""
+
+    consensus = models.ForeignKey(Consensus, models.CASCADE, related_name="years")
+    year = models.PositiveSmallIntegerField(_("year"))
+    amount_sek = models.PositiveIntegerField(_("amount"))
+
+    class Meta:
+        ordering: ClassVar = ["consensus", "year"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["consensus", "year"], name="consensus_year_once"),
+            models.CheckConstraint(
+                condition=Q(year__range=(1, MAX_YEARS)), name="consensus_year_in_case"
+            ),
+        ]
+        triggers: ClassVar = [
+            triggers.frozen_by(
+                "frozen_consensus",
+                parent="applications_consensus",
+                key="consensus_id",
+                condition="parent.agreed_at IS NOT NULL",
+            ),
+            triggers.no_truncate(),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.consensus_id} {self.year} {self.amount_sek}"
 
 
 class Decision(models.Model):

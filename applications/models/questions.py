@@ -72,13 +72,9 @@ class QuestionSetQuerySet(models.QuerySet["QuestionSet"]):
         """Versions that are, or have been, in use."""
         return self.filter(published_at__isnull=False)
 
-    def in_force(self, grant_type: str) -> "QuestionSet":
-        """The newest published application form of ``grant_type``; DoesNotExist if none."""
-        return (
-            self.published()
-            .filter(purpose=Purpose.APPLICATION, grant_type=grant_type)
-            .latest("version")
-        )
+    def in_force(self, grant_type: str, purpose: Purpose = Purpose.APPLICATION) -> "QuestionSet":
+        """The newest published form of ``grant_type``; DoesNotExist if there is none."""
+        return self.published().filter(purpose=purpose, grant_type=grant_type).latest("version")
 
     def with_questions(self) -> "QuestionSetQuerySet":
         """Load sections, questions, options and attachment slots in four queries."""
@@ -209,6 +205,9 @@ class Question(models.Model):
     kind = models.CharField(_("kind"), max_length=12, choices=QuestionKind.choices)
     required = models.BooleanField(_("must be answered"), default=True)
     word_limit = models.PositiveSmallIntegerField(_("at most words"), default=0)
+    weight = models.PositiveSmallIntegerField(
+        _("weight"), default=0, help_text=_("How much a criterion's score counts; else 0.")
+    )
     text_sv = models.CharField(_("question in Swedish"), max_length=300)
     text_en = models.CharField(_("question in English"), max_length=300)
     help_sv = models.TextField(_("help in Swedish"), blank=True)
@@ -222,6 +221,10 @@ class Question(models.Model):
             models.CheckConstraint(
                 condition=Q(word_limit=0) | Q(kind__in=["long_text", "short_text"]),
                 name="question_word_limit_on_texts_only",
+            ),
+            models.CheckConstraint(
+                condition=Q(weight=0) | Q(kind="choice", weight__lte=100),
+                name="question_weight_on_choices_only",
             ),
             known("kind", QuestionKind, name="question_kind_known"),
         ]

@@ -1,4 +1,4 @@
-"""A case as ICLD's staff see it: take it up, hand it to a colleague, assess it."""
+"""A case as ICLD's staff see it: how it stands, take it up, hand it to a colleague."""
 
 from typing import Any
 
@@ -10,17 +10,18 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from applications import approvals, rules, workflow
-from applications.assessors import standing_of
+from applications.assessors import Standing, may_see_sheets, standing_of
 from applications.chain import bundled_with
-from applications.forms.office import AssessmentForm, OfficerForm
-from applications.models import Application, Assessment, Decision, PaperKind, Status
+from applications.forms.office import OfficerForm
+from applications.models import Application, Decision, PaperKind, Status
 from applications.models.application import ApplicationQuerySet
 from applications.papers import is_due
+from applications.sheets import agreed_view, common_view
 from applications.statuses import UNDER_WORK
 from applications.timeline import timeline
 from finance import caps
 from finance.models import Grant
-from icld_portal.access import OFFICE, get_or_post, post_only
+from icld_portal.access import OFFICE, post_only
 from icld_portal.workflow import WrongStatus
 from partnerships.models import User
 from partnerships.requests import PortalRequest
@@ -48,12 +49,10 @@ def staff_case(request: PortalRequest, application: Application) -> HttpResponse
         "signed": signed,
         "application": application,
         "parties": application.case_parties.all(),
-        "step": next_step(request.user, application),
         "money": asked_and_limit(application, decision),
         "problems": caps.budget_problems(application.budget),
         "officer_form": officer_form(request.user, application),
-        **assessors_of(request.user, application),
-        "assessments": assessments_of(application),
+        **assessment_of(request.user, application),
         "may_assess": may_write(request.user, application),
         "decision": decision,
         "grant": grant_of(request.user, application),
@@ -75,33 +74,40 @@ def assessors_of(user: User, application: Application) -> dict[str, Any]:
     }
 
 
-def next_step(user: User, application: Application) -> str:
+def assessment_of(user: User, application: Application) -> dict[str, Any]:
+    """Return how far the assessing has come, what was agreed, and the reader's next step."""
+    people = assessors_of(user, application)
+    standings: list[Standing] = people["assessors"]
+    sees = may_see_sheets(user, standings)
+    own = next((one for one in standings if one.person_id == user.pk), None)
+    return people | {
+        "sees_sheets": sees,
+        "is_assessor": own is not None and own.assignment_id is not None,
+        "common": agreed_view(application) if sees else None,
+        "step": next_step(user, application, standings),
+    }
+
+
+def next_step(user: User, application: Application, standings: list[Standing]) -> str:
     """Return the one thing that ``user`` does next here: a key of the page's box."""
     if application.status == Status.SUBMITTED:
         return "take_up" if rules.may_take_up(user, application) else "wait"
     if application.status != Status.IN_ASSESSMENT:
         return str(application.status)
-    authors = {assessment.author_id for assessment in assessments_of(application)}
-    if rules.may_decide(user, application) and authors:
-        return "decide"
-    if rules.may_assess(user, application) and user.pk not in authors:
+    agreed = common_view(application)
+    if agreed is not None and agreed.agreed_at is not None:
+        return "decide" if rules.may_decide(user, application) else "wait_for_decision"
+    if any(one.person_id == user.pk and one.is_awaited for one in standings):
         return "assess"
-    return "wait_for_decision" if authors else "wait_for_assessment"
+    if any(one.is_awaited for one in standings) or not rules.may_assess(user, application):
+        return "wait_for_assessment"
+    return "agree"
 
 
 def may_write(user: User, application: Application) -> bool:
     """Return whether ``user`` may write or change an assessment now."""
     in_assessment = application.status == Status.IN_ASSESSMENT
     return in_assessment and rules.may_assess(user, application)
-
-
-def assessments_of(application: Application) -> list[Assessment]:
-    """Return the assessments with their authors, read once a page."""
-    kept: list[Assessment] | None = getattr(application, "_assessments", None)
-    if kept is None:
-        kept = list(application.assessments.select_related("author").order_by("pk"))
-        application._assessments = kept  # type: ignore[attr-defined]
-    return kept
 
 
 def decision_on(application: Application) -> Decision | None:
@@ -200,48 +206,3 @@ def assign(request: PortalRequest, handle: str) -> HttpResponse:
     name = officer.name if officer else _("nobody")
     messages.success(request, _("Programme officer: %(name)s.") % {"name": name})
     return redirect(application)
-
-
-@OFFICE
-@get_or_post
-def assess(request: PortalRequest, handle: str) -> HttpResponse:
-    """Write one's own assessment, or change it until the decision."""
-    application = get_object_or_404(staff_cases(request.user).by_handle(handle))
-    if not rules.may_assess(request.user, application):
-        raise PermissionDenied
-    own = application.assessments.filter(author=request.user).first()
-    form = AssessmentForm(own, request.POST if request.method == "POST" else None)
-    if application.status != Status.IN_ASSESSMENT:
-        return not_open(request, application, form)
-    if form.is_bound and form.is_valid():
-        try:
-            workflow.write_assessment(
-                application, by=request.user, at=request.received_at, **form.cleaned_data
-            )
-        except WrongStatus:
-            return not_open(request, application, form)
-        messages.success(request, _("Your assessment is saved."))
-        return redirect(application)
-    return show_assessment(request, application, form, status=422 if form.errors else 200)
-
-
-def not_open(
-    request: PortalRequest, application: Application, form: AssessmentForm
-) -> HttpResponse:
-    """Say that the case is not in assessment; a text that was sent is shown, not lost."""
-    if not form.is_bound:
-        messages.warning(request, _("This case is not in assessment."))
-        return redirect(application)
-    form.add_error(
-        None, _("The case is no longer in assessment. Your text is below but was not saved.")
-    )
-    return show_assessment(request, application, form, status=409)
-
-
-def show_assessment(
-    request: PortalRequest, application: Application, form: AssessmentForm, *, status: int
-) -> HttpResponse:
-    """Show the form with the colleagues' assessments beside it."""
-    others = [a for a in assessments_of(application) if a.author_id != request.user.pk]
-    context = {"application": application, "form": form, "assessments": others}
-    return render(request, "applications/office/assess.html", context, status=status)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from applications import rules, workflow
 from applications.forms.interests import AssessorForm
-from applications.models import Assignment
+from applications.models import Assessment, Assignment
 from applications.views.assessing import assessors_of, moved_on, staff_cases
 from icld_portal.access import ASSESSORS, CASE_KEEPERS, get_only, get_or_post, post_only
 from icld_portal.paging import page_of
@@ -67,13 +67,16 @@ def my_assessments(request: PortalRequest) -> HttpResponse:
     declared = request.user.interests.without_conflict().filter(
         case_reference=OuterRef("application__reference")
     )
+    done = Assessment.objects.filter(
+        application=OuterRef("application"), author=request.user, handed_in_at__isnull=False
+    )
     conflicts = request.user.interests.conflicts().values("case_reference")
     rows = (
         Assignment.objects.filter(assessor=request.user)
         .exclude(application__status="draft")
         .exclude(application__reference__in=conflicts)
         .select_related("application__partnership", "application__round", "assigned_by")
-        .annotate(has_declared=Exists(declared))
+        .annotate(has_declared=Exists(declared), has_handed_in=Exists(done))
         .order_by("-assigned_at", "-pk")
     )
     context = {"page_obj": page_of(request, rows)}

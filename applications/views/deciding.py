@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from applications import notices, rules, workflow
 from applications.forms.office import DecisionForm
 from applications.models import Application, Status
+from applications.sheets import agreed_view, proposed_sums
 from applications.views.assessing import (
     asked_and_limit,
-    assessments_of,
     decision_on,
     grant_of,
     moved_on,
@@ -36,7 +36,11 @@ def decide(request: PortalRequest, handle: str) -> HttpResponse:
     if not rules.may_decide(request.user, application):
         raise PermissionDenied
     asked = caps.totals(application.budget).by_year
-    form = DecisionForm(asked, request.POST if request.method == "POST" else None)
+    form = DecisionForm(
+        asked,
+        request.POST if request.method == "POST" else None,
+        proposed=proposed_sums(application),
+    )
     if application.status != Status.IN_ASSESSMENT:
         return too_late(request, application, form)
     if not form.is_bound:
@@ -86,13 +90,13 @@ def too_late(request: PortalRequest, application: Application, form: DecisionFor
 def show_form(
     request: PortalRequest, application: Application, form: DecisionForm, *, status: int = 200
 ) -> HttpResponse:
-    """Show the decision's form with the ceiling and the assessments beside it."""
+    """Show the decision's form with the ceiling and the common assessment beside it."""
     context = {
         "application": application,
         "form": form,
         "money": asked_and_limit(application, None),
         "problems": caps.budget_problems(application.budget),
-        "assessments": assessments_of(application),
+        "common": agreed_view(application),
     }
     return render(request, "applications/office/decide.html", context, status=status)
 

@@ -29,7 +29,7 @@ def application(request: PortalRequest, handle: str) -> HttpResponse:
     if request.user.office and not rules.is_of_party(request.user, found):
         return staff_case(request, found)
     if request.user.is_external_assessor and not rules.is_of_party(request.user, found):
-        return redirect("applications:read", found.handle)
+        return redirect("applications:assess", found.handle)
     if found.status == Status.DRAFT:
         prefetch_related_objects([found], *FACTS)
         return render(request, "applications/draft.html", draft_context(request, found))

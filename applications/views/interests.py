@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from applications import rules, workflow
-from applications.finding import HANDLE_MAX_LENGTH
+from applications.finding import is_handle
 from applications.forms.interests import InterestForm, WithdrawalForm
 from applications.models import Application
 from applications.views.assessing import moved_on, staff_cases
@@ -19,7 +19,7 @@ from partnerships.requests import PortalRequest
 
 def declarable_case(request: PortalRequest, handle: str) -> Application:
     """Return the handed-in case about which this person may declare; Http404 otherwise."""
-    if len(handle) > HANDLE_MAX_LENGTH or "\x00" in handle:
+    if not is_handle(handle):
         raise Http404("no such case")
     cases = Application.objects.declarable_by(request.user).for_page()
     return get_object_or_404(cases.by_handle(handle))

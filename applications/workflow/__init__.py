@@ -1,16 +1,29 @@
 """The life of an application: one function per deed, and the table they follow."""
 
+from applications.workflow.agreeing import (
+    StaleConsensus,
+    agree,
+    reopen_consensus,
+    save_consensus,
+)
 from applications.workflow.assigning import give, give_evenly, take_from
 from applications.workflow.deciding import (
     assign,
     decide,
     decision_problems,
     take_up,
-    write_assessment,
 )
 from applications.workflow.giving_out import Assigned, Order, assign_all, shared_out
 from applications.workflow.handing_in import reopen, reopen_problems, submit, withdraw
 from applications.workflow.interests import declare, withdraw_declaration
+from applications.workflow.scoring import (
+    criteria_in,
+    criteria_version,
+    hand_in,
+    is_agreed,
+    save_assessment,
+    take_back,
+)
 from applications.workflow.starting import (
     AlreadyBegun,
     draft_of,
@@ -40,25 +53,34 @@ __all__ = [
     "AlreadyBegun",
     "Assigned",
     "Order",
+    "StaleConsensus",
+    "agree",
     "assign",
     "assign_all",
+    "criteria_in",
+    "criteria_version",
     "decide",
     "decision_problems",
     "declare",
     "draft_of",
     "give",
     "give_evenly",
+    "hand_in",
+    "is_agreed",
     "move_to_open_round",
     "open_round",
     "reopen",
+    "reopen_consensus",
     "reopen_problems",
+    "save_assessment",
+    "save_consensus",
     "shared_out",
     "start_application",
     "start_once",
     "submit",
+    "take_back",
     "take_from",
     "take_up",
     "withdraw",
     "withdraw_declaration",
-    "write_assessment",
 ]

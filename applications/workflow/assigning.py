@@ -62,7 +62,7 @@ def take_from(assignment: Assignment, *, by: User, at: datetime | None = None) -
 
 @transaction.atomic
 def give_evenly(
-    round_: Round,
+    round_: Round | None,
     assessors: Sequence[User],
     *,
     per_case: int,

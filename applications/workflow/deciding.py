@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from applications import approvals, jobs, rules
-from applications.models import Application, Assessment, Decision, DecisionYear, Outcome, Status
+from applications.models import Application, Decision, DecisionYear, Outcome, Status
 from applications.workflow.transitions import APPROVE, REJECT, TAKE_UP
 from finance import caps, grants
 from finance.models import GrantType
@@ -46,35 +46,6 @@ def assign(
     application.save(update_fields=["officer"])
     events.record(application, "assign", by=by, at=at, officer_id=to.pk if to else None)
     return application
-
-
-@transaction.atomic
-def write_assessment(
-    application: Application,
-    *,
-    by: User,
-    text: str,
-    recommendation: str,
-    at: datetime | None = None,
-) -> Assessment:
-    """Keep the written assessment of ``by``; their earlier text stays in the history.
-
-    Raises WrongStatus when the case is not in assessment, PermissionDenied if ``by``
-    may not assess it.
-    """
-    at = at or timezone.now()
-    application = Application.objects.select_for_update(of=("self",)).get(pk=application.pk)
-    if application.status != Status.IN_ASSESSMENT:
-        raise WrongStatus("write_assessment")
-    if not rules.may_assess(by, application):
-        raise PermissionDenied("write_assessment")
-    assessment, _created = Assessment.objects.update_or_create(
-        application=application,
-        author=by,
-        defaults={"text": text, "recommendation": recommendation, "written_at": at},
-    )
-    events.record(application, "write_assessment", by=by, at=at, recommendation=recommendation)
-    return assessment
 
 
 @transaction.atomic

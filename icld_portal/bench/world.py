@@ -17,6 +17,7 @@ from applications.models import (
 from applications.papers import make_papers
 from icld_portal.bench import drafts
 from icld_portal.bench.browser import sign_in
+from icld_portal.demo import assessing
 from partnerships.models import Membership, Organisation, Partnership, Party, Role, User
 
 
@@ -145,11 +146,12 @@ def signatory_of(organisation: Organisation) -> User:
 
 
 def assess(application: Application, *, by: User) -> Application:
-    """Take the application up and assess it in writing."""
+    """Take the application up, agree on an assessment, and leave one's own to be written."""
     workflow.take_up(application, by=by)
-    workflow.write_assessment(
-        application, by=by, text=drafts.SENTENCE * 20, recommendation=Outcome.APPROVED
-    )
+    workflow.give(application, to=by, by=by)
+    workflow.declare(application, by=by, has_conflict=False)
+    text = drafts.SENTENCE * 20
+    assessing.agree(application, by=by, outcome=Outcome.APPROVED, text=text)
     return Application.objects.get(pk=application.pk)
 
 

@@ -19,8 +19,8 @@ from applications.models import (
     Answer,
     AnswerSheet,
     Application,
-    Assessment,
     CaseParty,
+    Consensus,
     Decision,
     DecisionYear,
     Indicator,
@@ -37,7 +37,7 @@ from finance.models import (
     Grant,
     GrantYear,
 )
-from icld_portal.demo import world
+from icld_portal.demo import assessing, world
 from icld_portal.demo.budgets import Costs
 from icld_portal.demo.bulk_source import Case, Source
 from icld_portal.events import subject_type
@@ -200,12 +200,26 @@ class Batch:
         grants = Grant.objects.bulk_create(
             _grant(case, application) for case, application, _decision in approved
         )
-        for case, application, decision in decided:
-            self.add([_assessment(self.source.officer(case), application, decision)])
+        self._common_views(decided)
         for (_case, application, decision), grant in zip(approved, grants, strict=True):
             for year, amount in lines[application.budget_id].items():
                 self.add([DecisionYear(decision=decision, year=year, amount_sek=amount)])
                 self.add([GrantYear(grant=grant, year=year, decided_sek=amount)])
+
+    def _common_views(self, decided: list[tuple[Case, Application, Decision]]) -> None:
+        """The common assessment of each decided case: a score for every criterion."""
+        source = self.source
+        sheets = AnswerSheet.objects.bulk_create(
+            AnswerSheet(question_set=source.criteria[case.grant_type])
+            for case, _application, _decision in decided
+        )
+        for (case, _application, decision), sheet in zip(decided, sheets, strict=True):
+            self.add([_common_view(source.officer(case), sheet, decision)])
+            scores = assessing.SCORES[Outcome(decision.outcome)]
+            self.add(
+                Answer(sheet=sheet, question=question, text=str(scores[place % len(scores)]))
+                for place, question in enumerate(source.scored[case.grant_type])
+            )
 
 
 def _frozen_at(case: Case) -> datetime | None:
@@ -233,14 +247,17 @@ def _decision(case: Case, application: Application, decider: User) -> Decision:
     )
 
 
-def _assessment(author: User, application: Application, decision: Decision) -> Assessment:
+def _common_view(author: User, sheet: AnswerSheet, decision: Decision) -> Consensus:
     outcome = Outcome(decision.outcome)
-    return Assessment(
-        application=application,
-        author=author,
+    at = decision.decided_at - timedelta(days=20)
+    return Consensus(
+        application=decision.application,
+        sheet=sheet,
         text=world.ASSESSMENT[outcome],
         recommendation=outcome,
-        written_at=decision.decided_at - timedelta(days=20),
+        written_by=author,
+        written_at=at,
+        agreed_at=at,
     )
 
 

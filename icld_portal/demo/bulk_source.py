@@ -12,6 +12,7 @@ from applications.models import (
     CooperationArea,
     CoreArea,
     Goal,
+    Purpose,
     Question,
     QuestionSet,
     ReferenceSeries,
@@ -97,6 +98,10 @@ class Source:
         self.question_sets: dict[str, QuestionSet] = {
             grant_type: QuestionSet.objects.all().in_force(grant_type) for grant_type in GrantType
         }
+        self.criteria: dict[str, QuestionSet] = {
+            grant_type: QuestionSet.objects.all().in_force(grant_type, Purpose.ASSESSMENT)
+            for grant_type in GrantType
+        }
         self.limits = {
             (limit.grant_type, limit.region, limit.parties): limit
             for limit in self.guideline.amounts.all()
@@ -125,6 +130,14 @@ class Source:
         return {
             grant_type: list(Question.objects.filter(section__question_set=question_set))
             for grant_type, question_set in self.question_sets.items()
+        }
+
+    @cached_property
+    def scored(self) -> dict[str, list[Question]]:
+        """The questions that each grant type's criteria are scored by."""
+        return {
+            grant_type: list(Question.objects.filter(section__question_set=criteria, weight__gt=0))
+            for grant_type, criteria in self.criteria.items()
         }
 
     @cached_property

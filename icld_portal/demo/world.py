@@ -29,7 +29,7 @@ from applications.models import (
 )
 from finance import caps
 from finance.models import CostCategory, LimitKind
-from icld_portal.demo import attachments, parties, people, rounds, talk
+from icld_portal.demo import assessing, attachments, parties, people, rounds, talk
 from icld_portal.demo.budgets import Costs
 from icld_portal.demo.texts import DATA, Writer
 from icld_portal.localize import STOCKHOLM
@@ -243,15 +243,13 @@ class World:
             return
         rejected = plan.ends_as == "rejected"
         outcome = Outcome.REJECTED if rejected else Outcome.APPROVED
+        assessed_at = handled.at(0.3 + part * 0.5)
         if plan.ends_as == "in_assessment" and number % 2:
+            colleague = next(one for one in self.officers if one != officer)
+            assessing.ask_several(application, officer, colleague=colleague, at=assessed_at)
             return
-        workflow.write_assessment(
-            application,
-            by=officer,
-            text=ASSESSMENT[outcome],
-            recommendation=outcome,
-            at=handled.at(0.3 + part * 0.5),
-        )
+        text = ASSESSMENT[outcome]
+        assessing.agree(application, by=officer, outcome=outcome, text=text, at=assessed_at)
         if plan.ends_as != "in_assessment":
             workflow.decide(
                 application,

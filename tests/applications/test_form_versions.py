@@ -5,6 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
+from applications import form_problems
 from applications import workflow as case_workflow
 from applications.models import (
     Part,
@@ -382,3 +383,39 @@ def test_the_pages_ask_as_often_for_thirty_versions_as_for_one(
     for name in names:
         with django_assert_max_num_queries(25):
             browser.get(page(name))
+
+
+def test_criteria_are_copied_with_their_weights_and_must_stay_scores(office_administrator):
+    draft = forms.begin_form("assessment", "project", by=office_administrator)
+    first = QuestionSet.objects.get(purpose="assessment", grant_type="project", version=1)
+    weights = [
+        list(
+            Question.objects.filter(section__question_set=one)
+            .order_by("section__sort_order", "sort_order")
+            .values_list("key", "weight")
+        )
+        for one in (first, draft)
+    ]
+    assert weights[0] == weights[1]
+    assert form_problems.publishing_problems(draft) == []
+
+    Question.objects.filter(section__question_set=draft, key="plan").update(weight=0)
+    QuestionOption.objects.filter(
+        question__section__question_set=draft, question__key="relevance", value="5"
+    ).delete()
+
+    assert [problem.page for problem in form_problems.publishing_problems(draft)] == [
+        "sections/relevance",
+        "sections/plan",
+    ]
+
+
+def test_only_a_choice_has_a_weight(office_administrator, signed_in):
+    forms.begin_form("assessment", "project", by=office_administrator)
+    browser = signed_in(office_administrator)
+    address = f"{LIST}assessment/project/2/questions/plan-reason/"
+
+    response = browser.post(address, sent_of(browser, address) | {"weight": "3"})
+
+    assert response.status_code == 422
+    assert set(response.context["form"].errors) == {"weight"}

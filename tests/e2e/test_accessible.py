@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from applications import attaching, beginning, commenting, messages, notes
+from applications import workflow as case_workflow
 from applications.drafting import editing, save_answer
 from applications.models import Question, SavedView
 from applications.workflow.forms import begin_form, publish_form, remove_row
@@ -202,9 +203,10 @@ def test_pages_of_icld(
     check(visitor, *(f"/applications/{case.reference}/" for case in (received, read, decided)))
     check(
         visitor,
-        *(f"/applications/{read.reference}/{name}/" for name in ("read", "assessment", "decision")),
+        *(f"/applications/{read.reference}/{name}/" for name in ("read", "consensus", "decision")),
     )
     check(visitor, f"/applications/{decided.reference}/decided/", f"/grants/{decided.reference}/")
+    check(visitor, f"/office/rounds/{read.round.deadline_on}/assessment/", "/assessments/")
     visitor.context.clear_cookies(name="sessionid")
     sign_in(visitor, office_administrator, second_factor(office_administrator))
     check(visitor, "/office/rounds/", f"/office/rounds/{received.round.deadline_on}/")
@@ -344,3 +346,27 @@ def test_pages_of_the_register(visitor, coordinator, office_administrator, secon
     sign_in(visitor, office_administrator, second_factor(office_administrator))
     check(visitor, "/office/organisations/", f"/office/organisations/{added.pk}/")
     check(visitor, "/organisations/?text=Kisumu", f"/organisations/{added.pk}/")
+
+
+def test_pages_of_assessing(
+    visitor, partnership, coordinator, officer, outsider, office_administrator, second_factor
+):
+    case = cases.in_assessment(partnership, by=coordinator, officer=officer)
+    address = f"/applications/{case.reference}/"
+    cases.scored(case, by=cases.asked(case, by=officer))
+    interest = case_workflow.declare(
+        case, by=cases.asked(case, by=officer), has_conflict=True, reason="Min kusin."
+    )
+    case_workflow.give(case, to=outsider, by=officer)
+    sign_in(visitor, outsider, second_factor(outsider))
+    check(visitor, "/assessments/", f"{address}interest/")
+    case_workflow.declare(case, by=outsider, has_conflict=False)
+    check(visitor, f"{address}assessment/")
+    visitor.page.locator("button[value=hand_in]").click()
+    visitor.assert_accessible()
+    cases.scored(case, by=outsider)
+    check(visitor, f"{address}assessment/")
+    visitor.context.clear_cookies(name="sessionid")
+    sign_in(visitor, office_administrator, second_factor(office_administrator))
+    check(visitor, address, f"{address}assessors/", f"{address}consensus/")
+    check(visitor, f"{address}interests/{interest.pk}/withdraw/")

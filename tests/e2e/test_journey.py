@@ -266,17 +266,20 @@ def check_and_submit(visitor: Visitor, address: str) -> str:
 
 
 def assess(visitor: Visitor, reference: str) -> None:
-    """The officer finds the case, takes it up and writes an assessment."""
+    """The officer finds the case, takes it up and writes the common assessment."""
     page = visitor.open("/office/applications/")
     visitor.assert_accessible()
     page.get_by_role("link", name=reference).click()
     visitor.assert_accessible()
     page.get_by_role("button", name="Ta upp till bedömning").click()
-    page.goto(f"{visitor.address}/applications/{reference}/assessment/")
+    page.get_by_role("link", name="Skriv den samlade bedömningen").first.click()
+    for criterion in page.locator("section.criterion").all():
+        criterion.locator("input[value='4']").check()
+        criterion.locator("textarea").fill("Båda parter beskriver det konkret.")
     page.fill("textarea[name=text]", "Tydlig problembild och rimlig budget.")
     page.check("input[name=recommendation][value=approved]")
     visitor.assert_accessible()
-    page.get_by_role("button", name="Spara bedömningen").click()
+    page.get_by_role("button", name="Spara och fastställ").click()
 
 
 def decide(visitor: Visitor, reference: str) -> None:

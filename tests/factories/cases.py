@@ -22,6 +22,7 @@ from applications.models import (
     Round,
 )
 from finance.models import BudgetLine
+from icld_portal.demo import assessing
 from partnerships.models import Organisation, Partnership, Role, User
 from tests.factories.parties import make_partnership, make_person
 
@@ -170,6 +171,34 @@ def submitted(partnership: Partnership, *, by: User, **options) -> Application:
 def in_assessment(partnership: Partnership, *, by: User, officer: User, **options) -> Application:
     """Return a case that ``officer`` has taken up."""
     return workflow.take_up(submitted(partnership, by=by, **options), by=officer)
+
+
+def agreed(
+    case: Application, *, by: User, outcome: Outcome = Outcome.APPROVED, text: str = "Stark."
+) -> Application:
+    """Let ``by`` write the common assessment of a case and close it."""
+    assessing.agree(case, by=by, outcome=outcome, text=text)
+    return Application.objects.get(pk=case.pk)
+
+
+def asked(case: Application, *, by: User, role: Role = Role.ASSESSOR) -> User:
+    """Return somebody new who is asked to assess and has declared no conflict of interest."""
+    assessor = make_person("Test Tillfrågad", by.memberships.first().organisation, role)
+    workflow.give(case, to=assessor, by=by)
+    workflow.declare(case, by=assessor, has_conflict=False)
+    return assessor
+
+
+def scored(case: Application, *, by: User, text: str = "") -> None:
+    """Let ``by``, who has been asked and has declared, hand in a complete assessment."""
+    workflow.save_assessment(
+        case,
+        by=by,
+        texts=assessing.texts(case, Outcome.APPROVED),
+        text=text,
+        recommendation=Outcome.APPROVED,
+    )
+    workflow.hand_in(case, by=by)
 
 
 def approved(partnership: Partnership, *, by: User, decider: User, **options) -> Application:

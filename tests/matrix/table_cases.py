@@ -284,20 +284,6 @@ ASSESSING = {
         post="officers=302! icld=403",
         data={"answer": "accept"},
     ),
-    "applications:assess": Row(
-        "/applications/{case}/assessment/",
-        get={
-            "draft": "",
-            "assessed": "officers=200 icld=403",
-            "submitted decided": "officers=302 icld=403",
-        },
-        post={
-            "draft": "",
-            "assessed": "officers=302! icld=403",
-            "submitted decided": "officers=409 icld=403",
-        },
-        data={"text": "Bra.", "recommendation": "approved"},
-    ),
     "applications:decide": Row(
         "/applications/{case}/decision/",
         get={
@@ -321,6 +307,45 @@ ASSESSING = {
 # The assessor and the declaration of the words are of the submitted case alone.
 ASSESSORS = {
     "applications:my_assessments": Row("/assessments/", get="icld=200 outside=200"),
+    # Only the assessor of the submitted case was asked, and has not declared any interests.
+    "applications:assess": Row(
+        "/applications/{case}/assessment/",
+        get={
+            "draft": "",
+            "submitted": "icld-assessor=302 icld=403",
+            "assessed decided": "icld=403",
+        },
+        post={
+            "draft": "",
+            "submitted": "icld-assessor=302 icld=403",
+            "assessed decided": "icld=403",
+        },
+        data={"text": "Bra.", "recommendation": "approved"},
+    ),
+    "applications:take_back_assessment": Row(
+        "/applications/{case}/assessment/open-again/",
+        post={"draft": "", HANDED_IN: "icld=403"},
+    ),
+    "applications:consensus": Row(
+        "/applications/{case}/consensus/",
+        get={"draft": "", HANDED_IN: "icld-assessor=403 icld-office_finance=403 icld=200"},
+        post={
+            "draft": "",
+            "assessed": "icld-assessor=403 icld-office_finance=403 officers=302! icld=302",
+            "submitted decided": "icld-assessor=403 icld-office_finance=403 icld=302",
+        },
+        data={"version": "0", "text": "Bra."},
+    ),
+    "applications:reopen_consensus": Row(
+        "/applications/{case}/consensus/open-again/",
+        post={"draft": "", HANDED_IN: "officers=302 icld=403"},
+    ),
+    "applications:round_assessment": Row("/office/rounds/{round}/assessment/", get="icld=200"),
+    "applications:share_round": Row(
+        "/office/rounds/{round}/assessment/share/",
+        post="keepers=302!",
+        data={"assessors": "{officer}", "per_case": "1"},
+    ),
     "applications:declare": Row(
         "/applications/{case}/interest/",
         get={"draft": "", HANDED_IN: "icld=200"},

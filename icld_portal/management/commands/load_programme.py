@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from applications.programme import load_question_sets, load_vocabulary
+from applications.programme import load_criteria, load_question_sets, load_vocabulary
 from finance.programme import load_guideline
 from partnerships.programme import load_register
 
@@ -19,3 +19,4 @@ class Command(BaseCommand):
         load_guideline()
         load_vocabulary()
         load_question_sets()
+        load_criteria()

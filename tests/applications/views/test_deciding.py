@@ -2,8 +2,7 @@
 
 import pytest
 
-from applications import workflow
-from applications.models import Application, Decision, Outcome
+from applications.models import Application, Decision
 from finance.models import Grant
 from icld_portal.models import Letter
 from tests.factories import cases
@@ -16,7 +15,7 @@ pytestmark = pytest.mark.django_db
 def application(partnership, coordinator, officer) -> Application:
     """Two years of 450,000 SEK asked for, and an assessment."""
     case = cases.in_assessment(partnership, by=coordinator, officer=officer, sek=450_000, years=2)
-    workflow.write_assessment(case, by=officer, text="Stark.", recommendation=Outcome.APPROVED)
+    cases.agreed(case, by=officer)
     Letter.objects.all().delete()
     return case
 

@@ -292,7 +292,7 @@ def test_the_parties_read_a_timeline_without_icld_s_own_affairs(
     case, coordinator, officer, in_english
 ):
     workflow.take_up(case, by=officer)
-    workflow.write_assessment(case, by=officer, text="Bra.", recommendation="approved")
+    cases.agreed(case, by=officer)
     notes.write_note(case, text="Ring.", by=officer)
     thread = begun(case, coordinator)
 

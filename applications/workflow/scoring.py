@@ -1,0 +1,185 @@
+"""An assessor's own view: written alone, handed in, opened again until all have agreed."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from applications import rules
+from applications.drafting import StaleAnswer
+from applications.models import (
+    Answer,
+    AnswerSheet,
+    Application,
+    Assessment,
+    Consensus,
+    Purpose,
+    Question,
+    QuestionSet,
+    Status,
+)
+from applications.scores import Criterion, score_of
+from icld_portal import events
+from icld_portal.problems import NotReady, Problem
+from icld_portal.workflow import WrongStatus
+from partnerships.models import User
+
+# A question, what was written, and the version the writer saw (None: whatever there is).
+Text = tuple[Question, str, int | None]
+
+
+def criteria_version(application: Application) -> QuestionSet:
+    """Return the version the case is assessed under: the one it was first assessed under."""
+    used = QuestionSet.objects.filter(
+        sheets__assessment__application=application
+    ) | QuestionSet.objects.filter(sheets__consensus__application=application)
+    first = used.order_by("sheets__pk").first()
+    return first or QuestionSet.objects.all().in_force(
+        application.grant_type, purpose=Purpose.ASSESSMENT
+    )
+
+
+def criteria_in(version: QuestionSet) -> list[Criterion]:
+    """Return the criteria of one version in order, with their options, in two queries."""
+    questions = (
+        Question.objects.filter(section__question_set=version)
+        .select_related("section")
+        .prefetch_related("options")
+        .order_by("section__sort_order", "sort_order")
+    )
+    by_section: dict[int, list[Question]] = {}
+    for question in questions:
+        by_section.setdefault(question.section_id, []).append(question)
+    return [
+        Criterion(pair[0].section.key, pair[0], pair[1])
+        for pair in by_section.values()
+        if len(pair) == 2 and pair[0].weight
+    ]
+
+
+def lock_case(application: Application, *, verb: str) -> Application:
+    """Return the case locked and fresh; WrongStatus unless it is in assessment."""
+    application = Application.objects.select_for_update(of=("self",)).get(pk=application.pk)
+    if application.status != Status.IN_ASSESSMENT:
+        raise WrongStatus(verb)
+    return application
+
+
+def is_agreed(application: Application) -> bool:
+    """Return whether the assessors have come to a common view."""
+    return Consensus.objects.filter(application=application, agreed_at__isnull=False).exists()
+
+
+@transaction.atomic
+def save_assessment(
+    application: Application,
+    *,
+    by: User,
+    texts: Iterable[Text],
+    text: str,
+    recommendation: str,
+    at: datetime | None = None,
+) -> Assessment:
+    """Keep the unfinished view of ``by``; nobody else sees it before it is handed in.
+
+    Raises StaleAnswer when another window has saved the same answer since, WrongStatus when
+    it is handed in or the case is not in assessment, PermissionDenied if ``by`` has not been
+    asked or has not declared that there is no conflict of interest.
+    """
+    at = at or timezone.now()
+    application = lock_case(application, verb="save_assessment")
+    if not rules.may_score(by, application):
+        raise PermissionDenied("save_assessment")
+    own = Assessment.objects.filter(application=application, author=by).first()
+    if own is None:
+        sheet = AnswerSheet.objects.create(question_set=criteria_version(application))
+        own = Assessment(application=application, author=by, sheet=sheet)
+    if own.handed_in_at is not None or own.sheet is None:
+        raise WrongStatus("save_assessment")
+    write_texts(own.sheet, texts, by=by, at=at)
+    own.text, own.recommendation, own.written_at = text, recommendation, at
+    own.save()
+    return own
+
+
+@transaction.atomic
+def hand_in(application: Application, *, by: User, at: datetime | None = None) -> Assessment:
+    """Freeze the own view and let those who have handed in theirs read it.
+
+    Raises NotReady with every criterion that lacks its score or reason; else as saving.
+    """
+    at = at or timezone.now()
+    application = lock_case(application, verb="hand_in")
+    if not rules.may_score(by, application):
+        raise PermissionDenied("hand_in")
+    own = Assessment.objects.select_related("sheet").get(application=application, author=by)
+    if own.handed_in_at is not None or own.sheet is None:
+        raise WrongStatus("hand_in")
+    if found := sheet_problems(own.sheet, own.recommendation):
+        raise NotReady(found)
+    own.handed_in_at = at
+    own.save(update_fields=["handed_in_at"])
+    _freeze(own.sheet, at)
+    events.record(application, "hand_in", by=by, at=at)
+    return own
+
+
+@transaction.atomic
+def take_back(application: Application, *, by: User, at: datetime | None = None) -> Assessment:
+    """Open the own view again, as long as there is no common one.
+
+    Raises WrongStatus when it is not handed in or all have agreed, else as saving.
+    """
+    application = lock_case(application, verb="take_back")
+    if not rules.may_score(by, application):
+        raise PermissionDenied("take_back")
+    own = Assessment.objects.select_related("sheet").get(application=application, author=by)
+    if own.handed_in_at is None or own.sheet is None or is_agreed(application):
+        raise WrongStatus("take_back")
+    own.handed_in_at = None
+    own.save(update_fields=["handed_in_at"])
+    _freeze(own.sheet, None)
+    events.record(application, "take_back", by=by, at=at)
+    return own
+
+
+def write_texts(sheet: AnswerSheet, texts: Iterable[Text], *, by: User, at: datetime) -> None:
+    """Write answers to a sheet whose case is locked; StaleAnswer changes nothing."""
+    stored = {one.question_id: one for one in sheet.answers.select_related("updated_by")}
+    made, changed = [], []
+    for question, text, version in texts:
+        answer = stored.get(question.pk)
+        if answer is None:
+            made.append(Answer(sheet=sheet, question=question, text=text, updated_by=by))
+        elif answer.text != text:
+            if version is not None and version != answer.version:
+                raise StaleAnswer(answer)
+            answer.text, answer.updated_at, answer.updated_by = text, at, by
+            answer.version += 1
+            changed.append(answer)
+    Answer.objects.bulk_create(made)
+    Answer.objects.bulk_update(changed, ["text", "version", "updated_at", "updated_by"])
+
+
+def sheet_problems(sheet: AnswerSheet, recommendation: str) -> list[Problem]:
+    """Return what is missing: each score, each reason, the recommendation."""
+    texts = dict(sheet.answers.values_list("question", "text"))
+    found = []
+    for one in criteria_in(sheet.question_set):
+        names = {"criterion": str(one.score)}
+        if score_of(texts.get(one.score.pk, "")) is None:
+            found.append(Problem(_("Choose a score."), anchor=f"question-{one.score.key}"))
+        if not texts.get(one.reason.pk, "").strip():
+            text = _("%(criterion)s: write the reason.") % names
+            found.append(Problem(text, anchor=f"question-{one.reason.key}"))
+    if not recommendation:
+        found.append(Problem(_("Choose what you recommend."), anchor="recommendation"))
+    return found
+
+
+def _freeze(sheet: AnswerSheet, at: datetime | None) -> None:
+    sheet.frozen_at = at
+    sheet.save(update_fields=["frozen_at"])
