@@ -1,9 +1,11 @@
 """Jobs of the case: making its papers after the deed, once each."""
 
+from django.core.exceptions import PermissionDenied
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from applications.models import PaperKind
+from icld_portal.problems import NotReady
 
 RETRY = RetryStrategy(max_attempts=10, wait=30, linear_wait=60)
 
@@ -22,6 +24,25 @@ def make_decision_letter(application_id: int) -> None:
     from applications import papers
 
     papers.make_papers(application_id, PaperKind.DECISION)
+
+
+@app.task(queue="papers", retry=RETRY)
+def release_meeting(meeting_id: int) -> None:
+    """Release the decisions of a meeting, once, all or none."""
+    from applications import workflow
+
+    try:
+        workflow.release(meeting_id)
+    except (NotReady, PermissionDenied) as refused:
+        workflow.stop_release(meeting_id, str(refused))
+
+
+@app.task(queue="papers", retry=RETRY)
+def make_protocol(meeting_id: int) -> None:
+    """Make the protocol of a meeting in both languages; a second run finds it made."""
+    from applications import papers
+
+    papers.make_protocol(meeting_id)
 
 
 @app.periodic(cron="7 * * * *")

@@ -31,19 +31,40 @@ class Recipient:
 
 def recipients(application: Application) -> list[Recipient]:
     """Return everyone to tell: each party's people, else the contact it has named."""
-    found: dict[str, Recipient] = {}
-    parties = list(application.case_parties.select_related("organisation__kind"))
-    memberships = Membership.objects.filter(
-        organisation__in=[party.organisation_id for party in parties],
-        role__in=TOLD_ROLES,
-        user__is_active=True,
-    ).select_related("user", "organisation")
-    for membership in memberships:
-        user = membership.user
-        found.setdefault(
-            user.email.lower(),
-            Recipient(user.email, user.language, membership.organisation.name, user.pk),
+    return recipients_of([application.pk])[application.pk]
+
+
+def recipients_of(applications: Sequence[int]) -> dict[int, list[Recipient]]:
+    """Return everyone to tell of each application, by its id; two queries in all."""
+    parties = list(
+        CaseParty.objects.filter(application__in=applications).select_related("organisation__kind")
+    )
+    people: dict[int, list[Membership]] = {}
+    for membership in (
+        Membership.objects.filter(
+            organisation__in={party.organisation_id for party in parties},
+            role__in=TOLD_ROLES,
+            user__is_active=True,
         )
+        .select_related("user", "organisation")
+        .order_by("pk")
+    ):
+        people.setdefault(membership.organisation_id, []).append(membership)
+    of_case: dict[int, list[CaseParty]] = {pk: [] for pk in applications}
+    for party in parties:
+        of_case[party.application_id].append(party)
+    return {pk: _told(own, people) for pk, own in of_case.items()}
+
+
+def _told(parties: list[CaseParty], people: dict[int, list[Membership]]) -> list[Recipient]:
+    found: dict[str, Recipient] = {}
+    for party in parties:
+        for membership in people.get(party.organisation_id, ()):
+            user = membership.user
+            found.setdefault(
+                user.email.lower(),
+                Recipient(user.email, user.language, membership.organisation.name, user.pk),
+            )
     for party in parties:
         contact = contact_of(party)
         if contact:
@@ -115,6 +136,11 @@ def tell_decided(application: Application) -> None:
     decision = application.decision
     amounts = dict(decision.years.values_list("year", "amount_sek"))
     tell(application, decision.outcome, reason=decision.reason, amounts_sek=amounts)
+
+
+def tell_postponed(application: Application, *, reason: str) -> None:
+    """The decision waits for a later meeting."""
+    tell(application, "postponed", reason=reason)
 
 
 def tell_prolonged(application: Application, *, reason: str) -> None:

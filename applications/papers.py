@@ -10,7 +10,14 @@ from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 
 from applications import pdfs
-from applications.models import Application, ApplicationPaper, PaperKind, Status
+from applications.models import (
+    Application,
+    ApplicationPaper,
+    Meeting,
+    MeetingPaper,
+    PaperKind,
+    Status,
+)
 
 DRAWN_BY: dict[str, Callable[[Application, str], bytes]] = {
     PaperKind.RECEIPT: pdfs.receipt_pdf,
@@ -27,6 +34,8 @@ NAMES = {
     (PaperKind.DECISION, "sv"): "beslut",
     (PaperKind.DECISION, "en"): "decision",
 }
+
+PROTOCOL_NAMES = {"sv": "protokoll", "en": "minutes"}
 
 
 class NotDue(Exception):
@@ -56,6 +65,31 @@ def make_papers(application_id: int, kind: str) -> None:
     for language, _name in settings.LANGUAGES:
         if language not in made:
             _freeze(application, kind, language, DRAWN_BY[kind](application, language))
+
+
+def make_protocol(meeting_id: int) -> None:
+    """Make the protocol of a released meeting in every language it is not made in yet."""
+    meeting = Meeting.objects.select_related("round").get(pk=meeting_id)
+    made = set(meeting.papers.values_list("language", flat=True))
+    for language, _name in settings.LANGUAGES:
+        if language not in made:
+            _freeze_protocol(meeting, language, pdfs.protocol_pdf(meeting, language))
+
+
+def _freeze_protocol(meeting: Meeting, language: str, pdf: bytes) -> None:
+    stored = default_storage.save(f"papers/{secrets.token_hex(16)}.pdf", ContentFile(pdf))
+    try:
+        with transaction.atomic():
+            MeetingPaper.objects.create(
+                meeting=meeting,
+                language=language,
+                file_name=f"{meeting.round}-{PROTOCOL_NAMES[language]}.pdf",
+                file=stored,
+                sha256=hashlib.sha256(pdf).hexdigest(),
+                size_bytes=len(pdf),
+            )
+    except IntegrityError:  # Another job was first; its paper stands.
+        default_storage.delete(stored)
 
 
 def _freeze(application: Application, kind: str, language: str, pdf: bytes) -> None:

@@ -13,12 +13,14 @@ from applications.models import (
     Answer,
     Application,
     Decision,
+    Meeting,
     Outcome,
     Part,
     Question,
     Section,
 )
 from applications.paper_budget import BudgetTables, budget_tables
+from applications.protocols import protocol_of
 from applications.reading import shown
 from applications.risk_matrix import matrix_of
 from finance.models import BudgetLine
@@ -113,6 +115,22 @@ def decision_letter_pdf(application: Application, language: str) -> bytes:
     )
 
 
+def protocol_pdf(meeting: Meeting, language: str) -> bytes:
+    """Return the protocol of a released meeting: pots, cases, sums, who decided, who was told."""
+    assert meeting.released_at is not None  # noqa: S101 - the database says so too
+    released_at = timezone.localtime(meeting.released_at, STOCKHOLM)
+    return render_pdf(
+        "papers/protocol.html",
+        {
+            "protocol": protocol_of(meeting),
+            "meeting": meeting,
+            "dated_at": released_at.isoformat(timespec="seconds"),
+        },
+        language=language,
+        identifier=f"protocol {meeting.round} {language}",
+    )
+
+
 def _receipt(application: Application) -> dict[str, Any]:
     assert application.received_at is not None  # noqa: S101 - the database says so too
     received_at = timezone.localtime(application.received_at, STOCKHOLM)
@@ -201,6 +219,7 @@ def _decision(application: Application) -> dict[str, Any]:
         "decided_on": decided_at.date(),
         "parties": application.case_parties.select_related("organisation__country"),
         "approved": decision.outcome == Outcome.APPROVED,
+        "conditions": application.conditions.filter(is_released=True),
         "years": years,
         "asked_sek": sum(year.asked_sek for year in years),
         "decided_sek": sum(year.decided_sek for year in years),

@@ -155,6 +155,11 @@ def may_decide(user: User, application: Application) -> bool:
     return user.is_decider and not is_disqualified(user, application)
 
 
+def may_propose(user: User, application: Application) -> bool:
+    """Whoever assesses a case proposes what the meeting shall decide."""
+    return may_assess(user, application)
+
+
 def may_prolong(user: User, application: Application) -> bool:
     """Programme officers and administrators give a case more time, but not one of their own."""
     keeps = user.is_officer or user.is_office_administrator

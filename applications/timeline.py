@@ -50,6 +50,11 @@ WORDS: dict[str, Promise | str] = {
     "write_message": gettext_lazy("A message was written"),
     "write_note": gettext_lazy("An internal note was written"),
     "withdraw_note": gettext_lazy("An internal note was withdrawn"),
+    "propose": gettext_lazy("A decision was proposed"),
+    "confirm": gettext_lazy("The proposed decision was confirmed"),
+    "take_back_confirmation": gettext_lazy("The confirmation was taken back"),
+    "postpone": gettext_lazy("The decision was postponed to a later meeting"),
+    "meet_condition": gettext_lazy("A condition was met"),
 }
 
 
@@ -69,10 +74,12 @@ PARTY_WORDS: dict[str, Promise | str] = {
         "withdraw",
         "save_filing",
         "write_message",
+        "meet_condition",
     )
 } | {
     "take_up": gettext_lazy("ICLD began to assess the application"),
     "assign": gettext_lazy("ICLD changed the programme officer"),
+    "postpone": gettext_lazy("ICLD postponed the decision to a later meeting"),
     "approve": gettext_lazy("ICLD approved the application"),
     "reject": gettext_lazy("ICLD rejected the application"),
     "accept_letter": gettext_lazy("ICLD accepted the letter of intent"),
@@ -83,6 +90,7 @@ LETTERS: dict[str, Promise | str] = {
     "submitted": gettext_lazy("Letter: the application has arrived"),
     "approved": gettext_lazy("Letter: the decision"),
     "rejected": gettext_lazy("Letter: the decision"),
+    "postponed": gettext_lazy("Letter: the decision is postponed"),
     "prolonged": gettext_lazy("Letter: more time"),
     "reminder": gettext_lazy("Letter: the deadline is near"),
     "withdrawn": gettext_lazy("Letter: the application was withdrawn"),

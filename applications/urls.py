@@ -23,11 +23,13 @@ from applications.views import (
     histories,
     home,
     interests,
+    meetings,
     messages,
     notes,
     notices,
     offers,
     papers,
+    proposals,
     public,
     reading,
     round_assessment,
@@ -192,6 +194,23 @@ urlpatterns = [
         round_assessment.share,
         name="share_round",
     ),
+    # ICLD: the decision meeting of a round
+    path("office/meetings/<slug:deadline>/", meetings.meeting, name="meeting"),
+    path("office/meetings/<slug:deadline>/pot/", meetings.pot, name="pot"),
+    path("office/meetings/<slug:deadline>/release/", meetings.release, name="release"),
+    path(
+        "office/meetings/<slug:deadline>/protocol/<slug:language>/",
+        meetings.protocol,
+        name="protocol",
+    ),
+    path(
+        "office/meetings/<slug:deadline>/cases/<slug:handle>/", proposals.proposal, name="proposal"
+    ),
+    path(
+        "office/meetings/<slug:deadline>/cases/<slug:handle>/confirm/",
+        proposals.confirm,
+        name="confirm",
+    ),
     path("office/rounds/<slug:deadline>/", rounds.change_round, name="change_round"),
     path("office/programme/", include(programme_urls)),
     # Whoever assesses, of ICLD or from outside
@@ -229,5 +248,10 @@ urlpatterns = [
         name="take_from",
     ),
     path("applications/<slug:handle>/decision/", deciding.decide, name="decide"),
+    path(
+        "applications/<slug:handle>/conditions/<int:pk>/",
+        proposals.meet_condition,
+        name="meet_condition",
+    ),
     path("applications/<slug:handle>/decided/", deciding.decided, name="decided"),
 ]

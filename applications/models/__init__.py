@@ -21,6 +21,16 @@ from applications.models.decisions import (
     Outcome,
 )
 from applications.models.filings import PartyFiling
+from applications.models.meetings import (
+    Condition,
+    Meeting,
+    MeetingPaper,
+    PendingDecision,
+    PendingOutcome,
+    PendingYear,
+    Pot,
+    PotRegion,
+)
 from applications.models.messages import (
     CaseNote,
     Message,
@@ -66,6 +76,7 @@ __all__ = [
     "CaseParty",
     "Comment",
     "CommentThread",
+    "Condition",
     "Consensus",
     "ConsensusYear",
     "CooperationArea",
@@ -79,6 +90,8 @@ __all__ = [
     "Indicator",
     "LetterAnswer",
     "ListHabit",
+    "Meeting",
+    "MeetingPaper",
     "Mention",
     "Message",
     "MessageFile",
@@ -90,6 +103,11 @@ __all__ = [
     "PaperKind",
     "Part",
     "PartyFiling",
+    "PendingDecision",
+    "PendingOutcome",
+    "PendingYear",
+    "Pot",
+    "PotRegion",
     "Purpose",
     "Question",
     "QuestionKind",

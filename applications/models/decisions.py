@@ -5,16 +5,28 @@ from typing import ClassVar
 import pghistory
 import pgtrigger
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from applications.models.answers import AnswerSheet
 from applications.models.application import Application
+from applications.models.rounds import Round
 from finance.models.budgets import MAX_YEARS
 from icld_portal import triggers
 from icld_portal.constraints import known
 from partnerships.models import User
+
+# The pot's own constraint refuses a krona too many, whoever writes it and how.
+COUNT_IN_POT = """
+    UPDATE applications_pot AS pot SET granted_sek = granted_sek + NEW.amount_sek
+    FROM applications_decision AS decision
+    JOIN applications_application AS the_case ON the_case.id = decision.application_id
+    JOIN finance_budget AS budget ON budget.id = the_case.budget_id
+    WHERE decision.id = NEW.decision_id AND pot.round_id = decision.pot_round_id
+    AND pot.region IN ('all', budget.region);
+    RETURN NULL;
+"""
 
 
 class Outcome(models.TextChoices):
@@ -157,10 +169,24 @@ class Decision(models.Model):
         User, models.PROTECT, related_name="+", verbose_name=_("decided by")
     )
     decided_at = models.DateTimeField(_("decided"), default=timezone.now)
+    proposed_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", verbose_name=_("proposed by")
+    )
+    pot_round = models.ForeignKey(
+        Round,
+        models.PROTECT,
+        null=True,
+        related_name="decisions",
+        help_text=_("The round whose pot pays: that of the meeting, else that of the case."),
+    )
 
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(condition=~Q(reason=""), name="decision_has_a_reason"),
+            models.CheckConstraint(
+                condition=Q(proposed_by=None) | ~Q(proposed_by=F("decided_by")),
+                name="decision_takes_two_people",
+            ),
             known("outcome", Outcome, name="decision_outcome_known"),
         ]
         triggers: ClassVar = triggers.append_only()
@@ -184,7 +210,15 @@ class DecisionYear(models.Model):
                 condition=Q(year__range=(1, MAX_YEARS)), name="decision_year_in_case"
             ),
         ]
-        triggers: ClassVar = triggers.append_only()
+        triggers: ClassVar = [
+            *triggers.append_only(),
+            pgtrigger.Trigger(
+                name="counts_in_the_pot",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                func=COUNT_IN_POT,
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.decision_id} {self.year} {self.amount_sek}"

@@ -75,6 +75,17 @@ def _how_many(rows: "QuerySet[Any]") -> Coalesce:
     return Coalesce(Subquery(counted.values("found")[:1]), 0)
 
 
+@register.inclusion_tag("applications/_conditions.html", takes_context=True)
+def conditions_of(context: dict[str, Any], application: Application) -> dict[str, Any]:
+    """Show the conditions of the approval; ICLD marks them as met."""
+    return {
+        "application": application,
+        "conditions": application.conditions.filter(is_released=True),
+        "may_mark": rules.may_assess(context["request"].user, application),
+        "csrf_token": context.get("csrf_token"),
+    }
+
+
 @register.inclusion_tag("applications/_chain.html", takes_context=True)
 def chain(
     context: dict[str, Any], partnership: Partnership, here: Application | None = None

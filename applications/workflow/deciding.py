@@ -8,8 +8,15 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from applications import approvals, jobs, rules
-from applications.models import Application, Decision, DecisionYear, Outcome, Status
+from applications import approvals, jobs, pots, rules
+from applications.models import (
+    Application,
+    Decision,
+    DecisionYear,
+    Outcome,
+    Round,
+    Status,
+)
 from applications.workflow.transitions import APPROVE, REJECT, TAKE_UP
 from finance import caps, grants
 from finance.models import GrantType
@@ -61,13 +68,39 @@ def decide(
     """Decide: ``amounts`` are whole SEK per year of the case, for an approval only.
 
     An approval opens the grant; both parties get the letter. Raises NotReady when the
-    sums or the reason are not in order, WrongStatus when somebody has decided already,
-    PermissionDenied if ``by`` is not a decision maker.
+    sums or the reason are not in order or the round's pot does not hold them, WrongStatus
+    when somebody has decided already, PermissionDenied if ``by`` is not a decision maker.
     """
-    at = at or timezone.now()
+    pots.lock(application.round_id)
+    amount_sek = sum((amounts or {}).values())
+    held = pots.states(application.round_id, but=application)
+    if found := pots.problems(held, application, amount_sek):
+        raise NotReady(found)
+    return take_decision(
+        application,
+        by=by,
+        outcome=outcome,
+        reason=reason,
+        amounts=amounts or {},
+        at=at or timezone.now(),
+        pot_round=application.round,
+    )
+
+
+def take_decision(
+    application: Application,
+    *,
+    by: User,
+    outcome: str,
+    reason: str,
+    amounts: dict[int, int],
+    at: datetime,
+    pot_round: Round | None,
+    proposed_by: User | None = None,
+) -> Decision:
+    """Decide inside a transaction that holds the pots of ``pot_round``; raises as ``decide``."""
     transition = APPROVE if outcome == Outcome.APPROVED else REJECT
     application = begin(transition, application, by=by)
-    amounts = amounts or {}
     found = decision_problems(application, outcome=outcome, reason=reason, amounts=amounts)
     if found := [*found, *approvals.letter_problems(application, outcome=outcome)]:
         raise NotReady(found)
@@ -77,6 +110,8 @@ def decide(
         reason=reason.strip(),
         decided_by=by,
         decided_at=at,
+        proposed_by=proposed_by,
+        pot_round=pot_round,
     )
     if outcome == Outcome.APPROVED:
         _promise(application, decision, amounts, by=by, at=at)

@@ -150,6 +150,33 @@ def _upload(name):
     return SimpleUploadedFile(name, PNG, content_type="image/png")
 
 
+def test_pages_of_a_decision_meeting(
+    visitor, partnership, coordinator, officer, decider, icld, second_factor
+):
+    Membership.objects.create(user=decider, organisation=icld, role=Role.OFFICE_ADMINISTRATOR)
+    case = cases.in_assessment(partnership, by=coordinator, officer=officer)
+    meeting = case_workflow.meeting_of(case.round)
+    deadline = case.round.deadline_on.isoformat()
+    case_workflow.set_pot(case.round, "all", 90_000, by=decider)
+    wanted = [case_workflow.Wanted("Name an expert.", case.round.deadline_on)]
+    case_workflow.propose(
+        meeting,
+        case,
+        by=officer,
+        outcome="approved",
+        reason="Good.",
+        amounts={1: 90_000},
+        conditions=wanted,
+    )
+    sign_in(visitor, decider, second_factor(decider))
+    root = f"/office/meetings/{deadline}/"
+    check(visitor, root, f"{root}pot/", f"{root}release/", f"{root}cases/{case.handle}/")
+    case_workflow.confirm(meeting, case, by=decider, version=1)
+    case_workflow.order_release(meeting, by=decider, held_on=timezone.localdate())
+    work()
+    check(visitor, root, case.get_absolute_url())
+
+
 def test_pages_of_files_made_to_order(visitor, coordinator):
     day = {"owner": coordinator, "expires_at": timezone.now() + timedelta(days=1)}
     facts = {"kind": "zip", "title": "2027-0001 ZIP", "language": "sv"}

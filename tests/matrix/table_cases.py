@@ -284,6 +284,43 @@ ASSESSING = {
         post="officers=302! icld=403",
         data={"answer": "accept"},
     ),
+    "applications:meeting": Row("/office/meetings/{round}/", get="icld=200"),
+    "applications:pot": Row(
+        "/office/meetings/{round}/pot/", get="icld=200", post="icld=302!", data={"all": "1 000 000"}
+    ),
+    "applications:proposal": Row(
+        "/office/meetings/{round}/cases/{case}/",
+        get={"draft": "", "assessed": "icld=200", "submitted decided": "icld=302"},
+        post={
+            "draft": "",
+            "assessed": "officers=302! icld=403",
+            "submitted decided": "icld=302",
+        },
+        data={"outcome": "rejected", "reason": "Nej, inte nu.", "version": "1"},
+    ),
+    # The decision maker confirms what the officer has proposed.
+    "applications:confirm": Row(
+        "/office/meetings/{round}/cases/{case}/confirm/",
+        post={
+            "draft": "",
+            "assessed": "icld-decider=302! icld=403",
+            "submitted decided": "icld=302",
+        },
+        data={"version": "1"},
+    ),
+    # Nothing is released before everything is confirmed.
+    "applications:release": Row(
+        "/office/meetings/{round}/release/",
+        get="icld-decider=200 icld=403",
+        post="icld-decider=422 icld=403",
+        data={"held_on": "{today}"},
+    ),
+    "applications:protocol": Row("/office/meetings/{round}/protocol/sv/", get="icld=200"),
+    "applications:meet_condition": Row(
+        "/applications/{case}/conditions/{condition}/",
+        post={"draft submitted assessed": "", "decided": "officers=302! icld=403"},
+        data={"note": "Hon är utsedd."},
+    ),
     "applications:decide": Row(
         "/applications/{case}/decision/",
         get={

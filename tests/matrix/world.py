@@ -19,8 +19,10 @@ from applications.forms.answers import token_of
 from applications.models import (
     Application,
     Attachment,
+    Condition,
     Factor,
     FormOffer,
+    MeetingPaper,
     Outcome,
     Question,
     QuestionKind,
@@ -122,6 +124,9 @@ def build() -> World:
         **thread_words(world.by_state["draft"]["case"], writer),
         **comment_words(world.by_state["draft"]["case"], writer),
         **offer_words(world.by_state["draft"]["case"], keeper),
+        **meeting_words(
+            world.by_state["assessed"]["case"], world.by_state["decided"]["case"], people
+        ),
         "grant": world.by_state["decided"]["case"],
         "standing": stands_in(make_partnership(robertsfors, poti), people).handle,
         "elsewhere": elsewhere.handle,
@@ -176,6 +181,26 @@ def cases_in_states(partnership: Partnership, people: dict[str, Person]) -> dict
         partnership = make_partnership(*_parties(partnership))
     made["begun"] = beginning.start_from(made["decided"], "preparation", by=writer)
     return made
+
+
+def meeting_words(assessed: str, decided: str, people: dict[str, Person]) -> dict[str, Any]:
+    """Propose a decision, and have a condition and minutes; returns the condition's word."""
+    case = Application.objects.get(reference=assessed)
+    meeting = workflow.meeting_of(case.round)
+    workflow.propose(
+        meeting, case, by=people["icld officer"].user, outcome=Outcome.REJECTED, reason="Nej."
+    )
+    stored = default_storage.save("papers/0.pdf", ContentFile(b"%PDF-1.7 minutes %%EOF"))
+    MeetingPaper.objects.create(
+        meeting=meeting, language="sv", file_name="0.pdf", file=stored, sha256="0", size_bytes=1
+    )
+    condition = Condition.objects.create(
+        application=Application.objects.get(reference=decided),
+        text="Name an expert.",
+        due_on=case.round.deadline_on,
+        is_released=True,
+    )
+    return {"condition": condition.pk, "today": timezone.localdate().isoformat()}
 
 
 def _parties(partnership: Partnership) -> list[Organisation]:
