@@ -4,7 +4,8 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, HttpResponse
+from django.core.paginator import Page
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
@@ -12,8 +13,8 @@ from applications import rules
 from applications.finding import case_of
 from applications.forms.messages import AnswerForm, ThreadForm
 from applications.messages import answer, begin_thread, mark_read
-from applications.models import Application, MessageFile, MessageThread, ThreadRead
-from icld_portal import files, kept_forms, writers
+from applications.models import Application, Message, MessageFile, MessageThread, ThreadRead
+from icld_portal import files, kept_forms, scanning, writers
 from icld_portal.access import PARTIES_AND_OFFICE, get_only, get_or_post
 from icld_portal.paging import page_of
 from icld_portal.problems import NotReady
@@ -119,13 +120,22 @@ def _show(
         "thread": found,
         "application": application,
         "opens_case": _may_open(request, application),
-        "page_obj": page_of(request, sent.order_by("-written_at", "-pk")),
+        "page_obj": _with_scans(page_of(request, sent.order_by("-written_at", "-pk"))),
         "readers": reads.select_related("user").order_by("-read_at", "user")[:MOST_READERS],
         "form": form,
         "may_write": rules.may_write_message(request.user, application),
         "writer": writers.mark_of(request.user),
     }
     return render(request, "applications/thread.html", context, status=status)
+
+
+def _with_scans(page: Page[Message]) -> Page[Message]:
+    """Give each file of the messages what keeps it from being opened, or nothing."""
+    sent = [file for message in page for file in message.files.all()]
+    held = scanning.held(file.file.name for file in sent) if sent else {}
+    for file in sent:
+        file.held = held.get(file.file.name)  # type: ignore[attr-defined]
+    return page
 
 
 def _may_open(request: PortalRequest, application: Application) -> bool:
@@ -135,10 +145,13 @@ def _may_open(request: PortalRequest, application: Application) -> bool:
 
 @PARTIES_AND_OFFICE
 @get_only
-def message_file(request: PortalRequest, pk: int, file: int) -> FileResponse:
+def message_file(request: PortalRequest, pk: int, file: int) -> HttpResponseBase:
     """Give a file that was sent with a message to those who read its thread."""
     visible = MessageThread.objects.all().visible_to(request.user)
-    found = get_object_or_404(
-        MessageFile, pk=file, message__thread=get_object_or_404(visible, pk=pk)
-    )
-    return files.download(found.file, found.file_name, found.content_type)
+    thread = get_object_or_404(visible, pk=pk)
+    found = get_object_or_404(MessageFile, pk=file, message__thread=thread)
+    try:
+        return files.hand_out(found.file, found.file_name, found.content_type)
+    except files.Held as held:
+        messages.warning(request, str(held))
+        return redirect(thread)

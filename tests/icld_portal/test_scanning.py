@@ -11,8 +11,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
-from applications import attaching, completeness
-from applications.models import Attachment
+from applications import attaching, completeness, messages
+from applications.models import Attachment, MessageFile
 from icld_portal import files, scanning
 from icld_portal.models import FileScan
 from tests.factories.cases import empty_draft
@@ -117,6 +117,58 @@ def test_a_harmful_file_is_handed_out_to_nobody_and_stops_the_submission(
     attaching.set_aside(kept, by=coordinator, at=timezone.now())
     fresh = type(draft).objects.get(pk=draft.pk)
     assert not [one for one in completeness.attachment_problems(fresh) if one.blocks]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [(CLEAN, "is being checked for viruses"), (HARMFUL, "harmful content was found")],
+    ids=["clean", "harmful"],
+)
+def test_a_file_of_a_message_is_opened_once_it_is_found_clean(
+    clamd, draft, coordinator, officer, signed_in, content, words
+):
+    upload = SimpleUploadedFile("plan.pdf", content)
+    thread = messages.begin_thread(draft, subject="?", text="?", by=coordinator, uploads=[upload])
+    sent = MessageFile.objects.get()
+    there = reverse("applications:message_file", args=[thread.pk, sent.pk])
+    scan, browser = FileScan.objects.get(file=sent.file.name), signed_in(officer, "en")
+    if content == HARMFUL:
+        scanning.scan_stored(scan.pk)
+
+    refused = browser.get(there)
+    page = browser.get(refused.url).content.decode()
+
+    assert refused.url == thread.get_absolute_url()
+    assert f"plan.pdf cannot be opened: {words}." in page
+    # In the warning, and beside the file.
+    assert page.count(words) == 2
+    assert words in browser.get(refused.url).content.decode()
+    scanning.scan_stored(scan.pk)
+    answer = browser.get(there)
+    if content == CLEAN:
+        assert b"".join(answer.streaming_content) == CLEAN
+        assert words not in browser.get(refused.url).content.decode()
+    else:
+        assert answer.url == thread.get_absolute_url()
+
+
+def test_the_files_of_a_thread_are_looked_up_in_one_query(
+    clamd, draft, coordinator, officer, signed_in, django_assert_max_num_queries
+):
+    def uploads():
+        return [SimpleUploadedFile(f"{number}.pdf", CLEAN) for number in range(5)]
+
+    thread = messages.begin_thread(draft, subject="?", text="?", by=coordinator, uploads=uploads())
+    browser = signed_in(officer)
+    browser.get(thread.get_absolute_url())
+    with django_assert_max_num_queries(25) as asked:
+        browser.get(thread.get_absolute_url())
+    few = len(asked)
+    for _number in range(4):
+        messages.answer(thread, text="!", by=coordinator, uploads=uploads())
+    browser.get(thread.get_absolute_url())
+    with django_assert_max_num_queries(few):
+        browser.get(thread.get_absolute_url())
 
 
 def test_a_daemon_that_is_down_leaves_the_file_waiting(settings, draft, coordinator, tmp_path):
