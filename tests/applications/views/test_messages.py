@@ -301,9 +301,9 @@ def test_the_parties_read_a_timeline_without_icld_s_own_affairs(
     verbs = {moment.words for moment in timeline(case, officer)}
     own = timeline(case, coordinator)
 
-    assert {"An assessment was written", "An internal note was written"} <= verbs
+    assert {"The common assessment was agreed", "An internal note was written"} <= verbs
     words = {moment.words for moment in own}
-    assert not {"An assessment was written", "An internal note was written"} & words
+    assert not {"The common assessment was agreed", "An internal note was written"} & words
     assert "ICLD began to assess the application" in words
     assert [moment.url for moment in own if moment.url] == [thread.get_absolute_url()]
     (letter,) = [moment for moment in own if moment.words == "Letter: the application has arrived"]
