@@ -6,8 +6,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from applications import beginning, workflow
-from applications.drafting import answers_by_question, editing
-from applications.models import Answer, Application, Bundle, Outcome, Status
+from applications.drafting import answers_by_question, editing, write_answer
+from applications.models import Answer, Application, Bundle, Outcome, Question, Status
 from finance.models import BudgetLine, Guideline
 from icld_portal.problems import NotReady
 from tests.applications.test_parallel import at_once
@@ -131,6 +131,25 @@ def test_a_rejected_application_is_begun_anew_with_all_its_content(rejected, coo
     ]
     assert made.case_parties.get(is_grantee=True).contact_name == "Test Kontaktsson"
     assert beginning.left_out(rejected, made) == []
+
+
+def test_translations_of_answers_come_along_beside_them(partnership, coordinator):
+    written = cases.written_draft(partnership, by=coordinator)
+    context = Question.objects.get(section__question_set=written.sheet.question_set, key="context")
+    with editing(written, by=coordinator) as draft:
+        write_answer(draft, context, "Two towns.", stored=None, by=coordinator, language="en")
+    cases.approve_by_both(written)
+    source = workflow.submit(Application.objects.get(pk=written.pk), by=coordinator)
+
+    made = beginning.start_from(source, "project", by=coordinator)
+
+    made = Application.objects.get(pk=made.pk)
+    assert made.language == "sv"
+    assert {key: answer.text for key, answer in answers_by_question(made, "en").items()} == {
+        context.pk: "Two towns."
+    }
+    assert len(answers_by_question(made)) == len(answers_by_question(source))
+    assert beginning.left_out(source, made) == []
 
 
 def test_what_has_no_place_in_another_form_is_listed_whole(rejected, coordinator, in_english):
