@@ -6,11 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.core.files.storage import default_storage
 from django.db import connection
+from django.urls import reverse
 
 from applications import papers, workflow
+from applications.drafting import editing
 from applications.models import Application, ApplicationPaper, PaperKind
 from applications.papers import NotDue, make_papers
 from tests.factories import cases
+from tests.reading_pdf import text_of
 from tests.worker import work
 
 
@@ -44,6 +47,38 @@ def test_make_papers_freezes_one_in_each_language(received):
         content = paper.file.read()
         assert paper.sha256 == hashlib.sha256(content).hexdigest()
         assert paper.size_bytes == len(content)
+
+
+def test_a_second_submission_gets_its_own_receipt_and_the_first_one_stays(
+    received, coordinator, signed_in
+):
+    make_papers(received.pk, PaperKind.RECEIPT)
+    first = facts(received)
+    draft = workflow.reopen(received, by=coordinator)
+    make_papers(draft.pk, PaperKind.RECEIPT)
+    assert facts(received) == first
+    with editing(draft, by=coordinator) as changed:
+        changed.title_sv = "Rent vatten i tre kommuner"
+        changed.save()
+    cases.approve_by_both(changed)
+    again = workflow.submit(Application.objects.get(pk=draft.pk), by=coordinator)
+
+    make_papers(again.pk, PaperKind.RECEIPT)
+
+    made = received.papers.order_by("edition", "language")
+    assert [(paper.edition, paper.file_name) for paper in made] == [
+        (1, f"{received.reference}-receipt.pdf"),
+        (1, f"{received.reference}-kvitto.pdf"),
+        (2, f"{received.reference}-receipt-2.pdf"),
+        (2, f"{received.reference}-kvitto-2.pdf"),
+    ]
+    assert [fact for fact in facts(received) if fact in first] == first
+    _english, old, _english_again, new = (text_of(paper.file.read()) for paper in made)
+    assert "Rent vatten i två kommuner" in old
+    assert "Rent vatten i tre kommuner" in new
+    there = reverse("applications:paper", args=[again.handle, "receipt", "sv"])
+    given = b"".join(signed_in(coordinator).get(there).streaming_content)
+    assert hashlib.sha256(given).hexdigest() == made.last().sha256
 
 
 def test_make_papers_twice_changes_nothing(received):
