@@ -1,6 +1,7 @@
 """Every page of the journey passes axe at WCAG 2.2 AA, in both languages, on desk and phone."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -17,7 +18,7 @@ from icld_portal.models import Letter, PreparedFile
 from partnerships import workflow
 from partnerships.models import Country, Membership, OrganisationKind, Role
 from tests.factories import cases
-from tests.matrix.world import PNG
+from tests.matrix.world import PNG, stands_in
 from tests.worker import work
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -237,6 +238,29 @@ def test_pages_of_icld(
     visitor.context.clear_cookies(name="sessionid")
     sign_in(visitor, office_administrator, second_factor(office_administrator))
     check(visitor, "/office/rounds/", f"/office/rounds/{received.round.deadline_on}/")
+
+
+def test_pages_of_taking_back_and_of_a_letter_instead_of_a_signatory(
+    visitor, partnership, coordinator, signatory, decider, second_factor
+):
+    people = {"swedish coordinator": coordinator, "swedish signatory": signatory}
+    case = stands_in(partnership, {key: SimpleNamespace(user=who) for key, who in people.items()})
+    sign_in(visitor, coordinator)
+    for deed in ("reopen", "withdraw"):
+        page = visitor.open(case.get_absolute_url())
+        page.locator(f"form[action$='/{deed}/'] button").click()
+        page.locator("main form input[name=sure]").wait_for(state="attached")
+        visitor.assert_accessible()
+    check(visitor, f"{case.get_absolute_url()}read/")
+    taken = case_workflow.take_up(case, by=decider)
+    visitor.context.clear_cookies(name="sessionid")
+    sign_in(visitor, decider, second_factor(decider))
+    check(visitor, taken.get_absolute_url(), f"{taken.get_absolute_url()}read/")
+    page = visitor.open(taken.get_absolute_url())
+    page.locator("textarea[name=reason]").fill("Ingen namnteckning.")
+    page.locator("button[name=answer][value=refuse]").click()
+    page.get_by_text("Ingen namnteckning.").wait_for()
+    visitor.assert_accessible()
 
 
 def test_pages_of_the_programme(visitor, office_administrator, second_factor):
