@@ -3,7 +3,7 @@
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from applications import rules, workspace
+from applications import approvals, rules, workspace
 from applications.finding import case_of
 from applications.models import Application, Status
 from applications.reading import content_of
@@ -16,7 +16,7 @@ from partnerships.requests import PortalRequest
 @PARTIES_AND_OFFICE
 @get_only
 def read(request: PortalRequest, handle: str) -> HttpResponse:
-    """Show everything the parties have written."""
+    """Show everything the parties have written, and who has bound them to it."""
     application = case_of(request, handle, Application.objects.all().with_content())
     is_draft = application.status == Status.DRAFT
     if is_draft:
@@ -25,6 +25,7 @@ def read(request: PortalRequest, handle: str) -> HttpResponse:
     context = {
         "application": application,
         "content": content_of(application),
+        "signed": approvals.of_parties(application),
         "word": APPLICANT_WORDS[Status(application.status)],
         "may_edit": is_draft and rules.may_edit(request.user, application),
     }

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection, transaction
+from django.urls import reverse
 from django.utils import timezone, translation
 
 from applications import approvals, workflow
@@ -168,6 +169,28 @@ def test_a_letter_stands_in_only_for_a_partner_without_signatory(
     approvals.answer_letter(case, by=decider, organisation=machakos.pk, accepted=True)
     workflow.decide(case, by=decider, **decision)
     assert LetterAnswer.objects.count() == 2
+
+
+def test_who_reads_the_case_sees_who_has_approved_and_what_stands_in(
+    written, signatory, robertsfors, machakos, coordinator, officer, signed_in
+):
+    with editing(written, by=coordinator) as draft:
+        letter = long_cases.letter_of_intent(draft, "avsikt.pdf")
+        letter.organisation = machakos
+        letter.save()
+    written.refresh_from_db()
+    approve(written, signatory, robertsfors)
+    case = workflow.submit(written, by=coordinator)
+    there = reverse("applications:read", args=[case.handle])
+
+    for person in (coordinator, officer):
+        page = signed_in(person, "en").get(there).content.decode()
+        home, _party, abroad = page.partition(f'id="party-{machakos.pk}"')
+        assert f"{signatory.name}, " in home.partition('id="approvals"')[2]
+        words, _link, rest = abroad.partition("<a href=")
+        assert "A signed letter of intent stands in for a signatory:" in words
+        assert reverse("applications:attachment", args=[case.handle, letter.pk]) in rest
+        assert "letter instead" in rest
 
 
 def test_the_awaited_are_reminded_once_a_day(
