@@ -10,11 +10,11 @@ from django.utils import timezone
 from applications import attaching, beginning, commenting, messages, notes
 from applications import workflow as case_workflow
 from applications.drafting import editing, save_answer
-from applications.models import Question, SavedView
+from applications.models import MessageFile, Question, SavedView
 from applications.workflow.forms import begin_form, publish_form, remove_row
 from applications.workflow.offers import accept_form, offer_form
 from finance.workflow import begin_version as begin_guidelines
-from icld_portal.models import Letter, PreparedFile
+from icld_portal.models import FileScan, Letter, PreparedFile
 from partnerships import workflow
 from partnerships.models import Country, Membership, OrganisationKind, Role
 from tests.factories import cases
@@ -286,7 +286,7 @@ def test_pages_of_the_programme(visitor, office_administrator, second_factor):
 
 
 def test_pages_of_messages_and_notes(
-    visitor, partnership, coordinator, officer, decider, second_factor
+    visitor, partnership, coordinator, officer, decider, second_factor, settings
 ):
     case = cases.in_assessment(partnership, by=coordinator, officer=officer)
     thread = messages.begin_thread(case, subject="Revisor", text="Får vi byta?", by=coordinator)
@@ -296,6 +296,13 @@ def test_pages_of_messages_and_notes(
     note = notes.write_note(case, text="Ring dem.", by=officer)
     notes.withdraw_note(note, by=officer)
     notes.write_note(case, text="Ring dem i morgon.", by=decider)
+    messages.answer(
+        thread, text="Så här.", by=coordinator, uploads=[_upload("one.png"), _upload("two.png")]
+    )
+    names = MessageFile.objects.order_by("pk").values_list("file", flat=True)
+    for name, facts in zip(names, ({}, {"state": "infected", "found": "Eicar"}), strict=True):
+        FileScan.objects.create(file=name, **facts)
+    settings.CLAMAV = "127.0.0.1:9"
     sign_in(visitor, coordinator)
     own = [f"/applications/{one.handle}/messages/" for one in (case, draft)]
     check(visitor, "/messages/", *own, thread.get_absolute_url(), f"/applications/{case.handle}/")

@@ -43,6 +43,7 @@ def add_key(visitor) -> None:
     page.fill("input[name=name]", "Nyckelknippan")
     page.get_by_role("button", name="Lägg till nyckeln").click()
     page.wait_for_url(lambda url: "/webauthn/add/" not in url)
+    visitor.assert_accessible()
 
 
 def test_a_signatory_approves_with_a_security_key(keyholder, partnership, coordinator, signatory):
