@@ -69,6 +69,11 @@ READ_IN_PART: dict[str, tuple[str, ...]] = {
     Part.RISKS: ("risks",),
     Part.BUDGET: ("budget",),
 }
+# The first of what such a section holds has facts that its page does not write.
+OWN_FACTS: dict[str, tuple[str, ...]] = {
+    Part.BASICS: ("title_sv", "title_en", "start_on", "end_on"),
+    Part.BUDGET: ("guide_reason", "lines"),
+}
 
 
 def fingerprint(application: Application) -> str:
@@ -109,6 +114,19 @@ def written_in_part(application: Application, part: str) -> list[Any]:
     readers = _readers(application)
     found = [readers[name]() for name in READ_IN_PART.get(part, ())]
     return [_facts(application), *found] if part == Part.BASICS else found
+
+
+def mark_of_part(part: str, written: list[Any]) -> str:
+    """Return a short mark of what the forms of such a section have written, to notice a
+    second editor; ``written`` is from ``written_in_part``.
+
+    What stands in the content and is written elsewhere changes no mark.
+    """
+    own = OWN_FACTS.get(part)
+    if own:
+        facts, *rows = written
+        written = [{name: facts[name] for name in own}, *rows]
+    return fingerprint_of(written)[:DIGEST_LENGTH]
 
 
 def _readers(application: Application) -> dict[str, Callable[[], Any]]:

@@ -1,14 +1,15 @@
 """The page of one section: which forms it is made of, and how they are saved together."""
 
 from collections.abc import Sequence
+from copy import copy
 from typing import Any, ClassVar
 
-from django.forms.formsets import BaseFormSet
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext, gettext_lazy
 
 from applications import workspace
 from applications.drafting import StaleAnswer, answers_by_question, stored_answers, write_answer
-from applications.fingerprints import written_in_part
+from applications.fingerprints import READ_IN_PART, mark_of_part, written_in_part
 from applications.forms import budget as budget_forms
 from applications.forms import plan
 from applications.forms.answers import (
@@ -20,12 +21,29 @@ from applications.forms.answers import (
 )
 from applications.forms.areas import AreasForm
 from applications.forms.basics import BasicsForm, ContactForm
+from applications.forms.refusals import refused_in
 from applications.models import Answer, Application, Part, Section
 from applications.reading import activity_sums
 from applications.risk_matrix import Matrix, matrix_of
+from applications.standing import (
+    Row,
+    Standing,
+    digest,
+    laid_beside,
+    only_adds,
+    rows_on,
+    say_the_same,
+)
 from finance import caps
 from icld_portal.problems import Problem
 from partnerships.models import Organisation, User
+
+# The hidden field with the mark of what stood in the part when its page was drawn.
+SEEN = "seen"
+
+
+class StalePart(Exception):
+    """What stands in the part is not what this person saw, nor what they have sent."""
 
 
 class SectionPage:
@@ -34,6 +52,8 @@ class SectionPage:
     template: ClassVar[str] = "applications/sections/questions.html"
     # Sent by somebody who had been signed out, and shown to them again.
     kept = False
+    # What stands against the fields, when somebody else was first.
+    standing: Standing | None = None
     matrix: Matrix | None = None
     activity_sums: Sequence[tuple[str, int]] = ()
 
@@ -55,7 +75,12 @@ class SectionPage:
             answers=answers_by_question(application) if data is None else {},
         )
         self.translations = self._translations(wanted=translating)
+        # Read before what is drawn: a save in between is then noticed, never missed.
+        mark = self._mark() if data is None else ""
         self.make()
+        self.seen = f"{mark}.{digest(self.written_rows())}" if mark else ""
+        if data is not None:
+            self.seen = data.get(SEEN, "")
 
     def _translations(self, *, wanted: bool) -> TranslationsForm | None:
         """The fields beside the answers, where somebody translates or has translated."""
@@ -94,9 +119,17 @@ class SectionPage:
     def make(self) -> None:
         """Make the part's own forms."""
 
+    def named_forms(self) -> list[tuple[str, Any]]:
+        """The part's own forms in the order of the page, each with the word for one row."""
+        return []
+
     def forms(self) -> list[Any]:
         """The part's own forms, in the order of the page."""
-        return []
+        return [form for _name, form in self.named_forms()]
+
+    def written_rows(self) -> list[Row]:
+        """What is written in the part's own forms, to be compared."""
+        return rows_on(self.named_forms())
 
     def save_part(self, draft: Application) -> None:
         """Write the part's own forms to a locked draft."""
@@ -112,14 +145,62 @@ class SectionPage:
         return all(verdicts)
 
     def save(self, draft: Application, *, by: User) -> bool:
-        """Write all of it; False when somebody else's text stands against this person's."""
-        before = written_in_part(draft, self.section.part)
-        self.save_part(draft)
-        if written_in_part(draft, self.section.part) != before:
-            workspace.note_change(draft, self.section, by=by)
+        """Write all of it; False when somebody else's text stands against this person's.
+
+        Raises StalePart when rows or fields do, with ``standing`` to show; what was written
+        inside ``editing`` is then to be undone.
+        """
+        self._save_part(draft, by=by)
         for form in self.answer_forms():
             self._save_answers(form, draft, by=by)
         return not any(form.conflicts for form in self.answer_forms())
+
+    def _save_part(self, draft: Application, *, by: User) -> None:
+        part = self.section.part
+        if part not in READ_IN_PART:
+            return
+        before = written_in_part(draft, part)
+        if not self._is_to_be_written(draft, mark_of_part(part, before), by=by):
+            return
+        self.save_part(draft)
+        if written_in_part(draft, part) != before:
+            workspace.note_change(draft, self.section, by=by)
+
+    def _is_to_be_written(self, draft: Application, mark: str, *, by: User) -> bool:
+        """Whether the part is written; False when this person changed nothing in it."""
+        seen, _dot, drawn = self.seen.partition(".")
+        if seen == mark:
+            return True
+        last = workspace.last_change(draft, self.section)
+        if not seen and (last is None or last.changed_by_id == by.pk):
+            return True
+        sent = self.written_rows()
+        if digest(sent) == drawn:
+            return False
+        stored = self._standing_rows(draft)
+        if say_the_same(sent, stored):
+            return False
+        by_other = last is not None and last.changed_by_id != by.pk
+        if by_other and only_adds(self.named_forms(), stored):
+            return True
+        # The next save is made knowing what stands.
+        self.seen = f"{mark}.{digest(stored)}"
+        self.standing = laid_beside(sent, stored, last=last, reader=by)
+        raise StalePart
+
+    def _standing_rows(self, draft: Application) -> list[Row]:
+        """What the part's own forms say when they are drawn from what is stored now."""
+        prefetch_related_objects([draft], "case_parties__organisation")
+        now = copy(self)
+        now.application, now.data = draft, None
+        now.make()
+        return now.written_rows()
+
+    def _mark(self) -> str:
+        part = self.section.part
+        if part not in READ_IN_PART:
+            return ""
+        return mark_of_part(part, written_in_part(self.application, part))
 
     def _save_answers(self, form: AnswersForm, draft: Application, *, by: User) -> None:
         stored = form.answers = stored_answers(draft, form.questions, form.language)
@@ -146,40 +227,7 @@ class SectionPage:
     def errors(self) -> list[Problem]:
         """What was refused, each with the id of its field."""
         forms = [*self.forms(), *self.answer_forms()]
-        return [problem for form in forms for problem in _errors(form)]
-
-
-def _errors(form: Any, place: str = "") -> list[Problem]:
-    if isinstance(form, BaseFormSet):
-        return _row_errors(form, place)
-    if not form.is_bound:
-        return []
-    return [
-        Problem(place + _with_label(form, name, str(text)), anchor=_anchor(form, name))
-        for name, texts in form.errors.items()
-        for text in texts
-    ]
-
-
-def _row_errors(rows: Any, place: str) -> list[Problem]:
-    """What was refused in a table, each with the row it is about."""
-    found = [Problem(place + str(text)) for text in rows.non_form_errors()]
-    for number, row in enumerate(rows.forms, start=1):
-        here = place + gettext("Row %(number)d") % {"number": number} + ", "
-        found += _errors(row, here)
-        if hasattr(row, "indicators"):
-            found += _row_errors(row.indicators, here)
-    return found
-
-
-def _with_label(form: Any, name: str, text: str) -> str:
-    return f"{form[name].label}: {text}" if name in form.fields else text
-
-
-def _anchor(form: Any, name: str) -> str:
-    if name not in form.fields:
-        return ""
-    return str(form[name].id_for_label or form[name].auto_id)
+        return [problem for form in forms for problem in refused_in(form)]
 
 
 class BasicsPage(SectionPage):
@@ -193,8 +241,13 @@ class BasicsPage(SectionPage):
             ContactForm(self.data, party=party) for party in self.application.case_parties.all()
         ]
 
-    def forms(self) -> list[Any]:
-        return [self.basics, *self.contacts]
+    def named_forms(self) -> list[tuple[str, Any]]:
+        words = gettext("Contact at %(party)s")
+        contacts = [
+            (words % {"party": contact.party.organisation.name}, contact)
+            for contact in self.contacts
+        ]
+        return [(gettext("Title and dates"), self.basics), *contacts]
 
     def save_part(self, draft: Application) -> None:
         self.basics.save(draft)
@@ -210,8 +263,8 @@ class AreasPage(SectionPage):
     def make(self) -> None:
         self.areas = AreasForm(self.data, application=self.application)
 
-    def forms(self) -> list[Any]:
-        return [self.areas]
+    def named_forms(self) -> list[tuple[str, Any]]:
+        return [(gettext("Areas and goals"), self.areas)]
 
     def save_part(self, draft: Application) -> None:
         self.areas.save(draft)
@@ -225,8 +278,8 @@ class ResultsPage(SectionPage):
     def make(self) -> None:
         self.rows = plan.result_rows(self.data, self.application)
 
-    def forms(self) -> list[Any]:
-        return [self.rows]
+    def named_forms(self) -> list[tuple[str, Any]]:
+        return [(gettext("Result"), self.rows)]
 
     def save_part(self, draft: Application) -> None:
         plan.save_results(self.rows, draft)
@@ -246,8 +299,8 @@ class ActivitiesPage(SectionPage):
             activities = self.application.activities.select_related("organisation")
             self.activity_sums = activity_sums(activities)
 
-    def forms(self) -> list[Any]:
-        return [self.rows]
+    def named_forms(self) -> list[tuple[str, Any]]:
+        return [(str(self.row_word), self.rows)]
 
     def save_part(self, draft: Application) -> None:
         plan.save_activities(self.rows, draft)
@@ -266,8 +319,8 @@ class RisksPage(SectionPage):
         if self.data is None:
             self.matrix = matrix_of(list(self.application.risks.all()))
 
-    def forms(self) -> list[Any]:
-        return [self.rows]
+    def named_forms(self) -> list[tuple[str, Any]]:
+        return [(str(self.row_word), self.rows)]
 
     def save_part(self, draft: Application) -> None:
         plan.save_risks(self.rows, draft)
@@ -282,18 +335,20 @@ class BudgetPage(SectionPage):
         self.tables = budget_forms.year_tables(self.data, self.application, self.parties)
         self.reason = budget_forms.ReasonForm(self.data, budget=self.application.budget)
 
-    def forms(self) -> list[Any]:
-        return [*self.tables.values(), self.reason]
+    def named_forms(self) -> list[tuple[str, Any]]:
+        words = gettext("Year %(year)d, line")
+        tables = [(words % {"year": year}, rows) for year, rows in self.tables.items()]
+        return [*tables, (gettext("Reason"), self.reason)]
 
     def errors(self) -> list[Problem]:
         """Say also in which year a refused line stands."""
         found = [
             problem
             for year, rows in self.tables.items()
-            for problem in _errors(rows, gettext("Year %(year)d") % {"year": year} + ", ")
+            for problem in refused_in(rows, gettext("Year %(year)d") % {"year": year} + ", ")
         ]
         forms = [self.reason, *self.answer_forms()]
-        return found + [problem for form in forms for problem in _errors(form)]
+        return found + [problem for form in forms for problem in refused_in(form)]
 
     def save_part(self, draft: Application) -> None:
         draft.budget.guide_reason = self.reason.cleaned_data["guide_reason"]

@@ -210,6 +210,12 @@ def writers(application: Application) -> list[User]:
     return list(people.order_by("name", "pk"))
 
 
+def last_change(application: Application, section: Section) -> SectionWork | None:
+    """Return who last changed a section otherwise than in an answer, and when; one query."""
+    works = SectionWork.objects.filter(application=application, section=section)
+    return works.exclude(changed_at=None).select_related("changed_by").first()
+
+
 # --- Visits ---------------------------------------------------------------------------
 
 

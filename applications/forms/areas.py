@@ -32,15 +32,13 @@ class AreasForm(PageForm):
     goals = _ticks(Goal, _("Goals of Agenda 2030"), _("Choose the goals that you work towards."))
 
     def __init__(self, data: Any = None, *, application: Application) -> None:
-        initial = {}
-        for name in LISTS:
-            ticked = getattr(application, name).all()
-            initial[name] = [term.pk for term in ticked]
+        ticked = {name: list(getattr(application, name).all()) for name in LISTS}
+        initial = {name: [term.pk for term in terms] for name, terms in ticked.items()}
         super().__init__(data, initial=initial, auto_id="%s")
         for name in LISTS:
             # What has been closed since is still this case's own choice.
             offered: Any = self.fields[name]
-            closed = [term.pk for term in getattr(application, name).all() if not term.is_current]
+            closed = [term.pk for term in ticked[name] if not term.is_current]
             if closed:
                 model = offered.queryset.model
                 offered.queryset = model.objects.filter(Q(is_current=True) | Q(pk__in=closed))

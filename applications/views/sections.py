@@ -17,7 +17,7 @@ from applications.finding import case_of, load_page, section_of
 from applications.forms.answers import sends_translations
 from applications.models import Application, Decision, Part, Section, Status
 from applications.progress import section_url
-from applications.section_pages import SectionPage, neighbours, page_for
+from applications.section_pages import SectionPage, StalePart, neighbours, page_for
 from applications.versions import form_of
 from applications.workspace import SectionState
 from icld_portal import kept_forms, writers
@@ -25,6 +25,7 @@ from icld_portal.access import PARTIES_AND_OFFICE, get_or_post
 from icld_portal.localize import clock
 from icld_portal.problems import NotReady
 from icld_portal.workflow import WrongStatus
+from partnerships.models import User
 from partnerships.requests import PortalRequest
 
 
@@ -77,8 +78,7 @@ def save(request: PortalRequest, application: Application, found: Section) -> Ht
     if not page.is_valid():
         return show(request, page, status=422)
     try:
-        with drafting.editing(application, by=request.user) as draft:
-            kept = page.save(draft, by=request.user)
+        kept = write(application, page, by=request.user)
     except WrongStatus:
         messages.warning(
             request,
@@ -95,6 +95,15 @@ def save(request: PortalRequest, application: Application, found: Section) -> Ht
     if request.POST.get("then") in {"ready", "not_ready"}:
         say_ready(request, application, found)
     return redirect(after_saving(request, application, found))
+
+
+def write(application: Application, page: SectionPage, *, by: User) -> bool:
+    """Write the page to the draft; False when what somebody else has saved stands against it."""
+    try:
+        with drafting.editing(application, by=by) as draft:
+            return page.save(draft, by=by)
+    except StalePart:
+        return False
 
 
 def say_ready(request: PortalRequest, application: Application, found: Section) -> None:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from applications import attaching, beginning, commenting, messages, notes
 from applications import workflow as case_workflow
 from applications.drafting import editing, save_answer
-from applications.models import MessageFile, Question, SavedView
+from applications.models import Application, MessageFile, Question, SavedView
 from applications.workflow.forms import begin_form, publish_form, remove_row
 from applications.workflow.offers import accept_form, offer_form
 from finance.workflow import begin_version as begin_guidelines
@@ -216,6 +216,25 @@ def test_pages_of_one_answer(visitor, partnership, coordinator):
 
     check(visitor, f"/applications/{draft.handle}/answers/context/history/")
     check(visitor, f"/applications/{draft.handle}/sections/context/?translation")
+
+
+def test_pages_that_show_what_another_editor_has_saved(visitor, partnership, coordinator):
+    draft = cases.ready_draft(partnership, by=coordinator)
+    sign_in(visitor, coordinator)
+    fields = {"results": "results-0-text", "budget": "lines-1-0-description", "basics": "title_sv"}
+    for key, field in fields.items():
+        page = visitor.open(f"/applications/{draft.handle}/sections/{key}/")
+        with editing(draft, by=coordinator) as locked:
+            locked.results.update(text=f"Fler har rent vatten: {key}")
+            locked.budget.lines.update(description=f"Tåg och båt: {key}")
+            Application.objects.filter(pk=draft.pk).update(title_sv=f"Vatten åt alla: {key}")
+        page.fill(f"[name='{field}']", "Mitt eget")
+        page.click(".form-actions button[value=stay]")
+
+        page.wait_for_selector("#stands-title")
+        visitor.assert_accessible()
+        overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        assert page.evaluate(overflow) <= 0, f"{key} is wider than the window"
 
 
 def test_pages_of_icld(
