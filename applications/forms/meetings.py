@@ -85,6 +85,11 @@ class ProposalForm(DecisionForm):
         label = _("Condition %(number)d") % {"number": number}
         return LongTextField(label=label, max_length=2000, required=False)
 
+    @property
+    def has_conditions(self) -> bool:
+        """Whether any is written, so that they are shown at once."""
+        return any(text.value() or due.errors for text, due in self.condition_fields())
+
     def condition_fields(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
         """The condition and its day, pair by pair."""
         numbers = range(1, MOST_CONDITIONS + 1)

@@ -121,6 +121,9 @@ def office_works(world: World, browser: Browser) -> Iterator[Work]:
     yield page("read the application, staff", session, read_path(some))
     for name in ("assess", "decide"):
         yield page(f"{name} page", session, reverse(f"applications:{name}", args=[some.handle]))
+    if some.round:
+        deadline = some.round.deadline_on.isoformat()
+        yield page("decision meeting", session, reverse("applications:meeting", args=[deadline]))
     paper = world.stored_paper
     yield page(
         "stored paper",

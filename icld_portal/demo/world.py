@@ -29,7 +29,7 @@ from applications.models import (
 )
 from finance import caps
 from finance.models import CostCategory, LimitKind
-from icld_portal.demo import assessing, attachments, parties, people, rounds, talk
+from icld_portal.demo import assessing, attachments, meetings, parties, people, rounds, talk
 from icld_portal.demo.budgets import Costs
 from icld_portal.demo.texts import DATA, Writer
 from icld_portal.localize import STOCKHOLM
@@ -175,6 +175,7 @@ class World:
                 part = (place + 0.5) / len(cases)
                 self.walk(plan, demo_round, part, place)
         talk.make_talk(self.now)
+        meetings.prepare_meeting(self.now)
         SavedView.objects.bulk_create(
             SavedView(owner=self.officers[0], name=name, query=query, shared=True)
             for name, query in VIEWS.items()

@@ -28,6 +28,7 @@ WORK = {
     "live budget sums",
     "draft: check your answers",
     "case page, applicant",
+    "decision meeting",
     "read the application, applicant",
     "staff list, unfiltered",
     "staff list, by status",
