@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.test import TransactionTestCase
+from django.utils import translation
 
 from icld_portal import catalogues, postgres
 from tests import database
@@ -51,3 +52,9 @@ def in_english():
 
     with translation.override("en"):
         yield
+
+
+@pytest.fixture(autouse=True)
+def _no_language_left():
+    """What a page was last asked in is not the language of the next test."""
+    translation.deactivate()
