@@ -52,6 +52,7 @@ BEGIN
         'applications_decision',
         'applications_decisionyear',
         'applications_applicationpaper',
+        'applications_meetingpaper',
         'applications_letteranswer',
         'applications_message',
         'applications_messagefile'
