@@ -55,7 +55,7 @@ def staff_case(request: PortalRequest, application: Application) -> HttpResponse
         **assessment_of(request.user, application),
         "may_assess": may_write(request.user, application),
         "decision": decision,
-        "grant": grant_of(request.user, application),
+        "grant": grant_of(request.user, application) if decision else None,
         "bundled": bundled_with(request.user, application),
         "papers": papers_of(application),
         "timeline": timeline(application, request.user),

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from applications import approvals, attaching, completeness, workflow
-from applications.models import Application, Attachment, AttachmentSlot, QuestionSet
+from applications.models import Application, Attachment, AttachmentSlot, Purpose, QuestionSet
 from icld_portal.events import events_of
 from tests.factories.cases import approve_by_both, empty_draft, ready_draft
 
@@ -355,7 +355,7 @@ def test_the_slots_of_a_published_form_and_of_another_form_are_held_by_the_datab
 
 
 def test_every_form_asks_for_letters_and_takes_other_annexes():
-    for form in QuestionSet.objects.published():
+    for form in QuestionSet.objects.published().filter(purpose=Purpose.APPLICATION):
         keys = list(form.slots.values_list("key", flat=True))
         assert (keys[0], keys[-1]) == ("letter_of_intent", "other")
 

@@ -251,13 +251,13 @@ def test_thirty_views_take_as_many_queries_as_one(
 ):
     client = signed_in(officer)
     client.get(VIEWS)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get(VIEWS)
     SavedView.objects.bulk_create(
         SavedView(owner=decider, name=f"Vy {number}", shared=True) for number in range(29)
     )
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         page = client.get(VIEWS).content.decode()
 
     assert page.count('scope="row"') == 25
