@@ -11,6 +11,7 @@ from applications.models.attachments import Attachment
 from applications.models.plan import Activity, Indicator, Result, Risk
 from finance.models import BudgetLine
 
+BUDGET_LINES = Prefetch("budget__lines", BudgetLine.objects.all().for_rules())
 # What tells whether a case is complete.
 FACTS = (
     "core_areas",
@@ -24,6 +25,6 @@ FACTS = (
     Prefetch(
         "attachments", Attachment.objects.order_by("slot__sort_order", "organisation_id", "pk")
     ),
-    Prefetch("budget__lines", BudgetLine.objects.all().for_rules()),
+    BUDGET_LINES,
 )
 CONTENT = (*FACTS, "activities__organisation")

@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -15,6 +16,7 @@ from applications.chain import bundled_with
 from applications.forms.office import OfficerForm
 from applications.models import Application, Decision, PaperKind, Status
 from applications.models.application import ApplicationQuerySet
+from applications.models.content import BUDGET_LINES
 from applications.papers import is_due
 from applications.sheets import agreed_view, common_view
 from applications.statuses import UNDER_WORK
@@ -42,6 +44,8 @@ def staff_cases(user: User) -> ApplicationQuerySet:
 
 def staff_case(request: PortalRequest, application: Application) -> HttpResponse:
     """Show one case, already found visible: the next step, the facts, what was decided."""
+    # The sums and the rules both look at the lines.
+    prefetch_related_objects([application], BUDGET_LINES)
     decision = decision_on(application)
     signed = approvals.of_parties(application)
     context = {

@@ -155,3 +155,13 @@ def test_a_case_that_is_not_taken_up_is_not_decided(signed_in, decider, partners
     new.refresh_from_db()
     assert new.status == "submitted"
     assert not Decision.objects.exists()
+
+
+def test_a_decided_case_asks_no_more_than_a_page_may(
+    signed_in, partnership, coordinator, decider, django_assert_max_num_queries
+):
+    case = cases.approved(partnership, by=coordinator, decider=decider)
+    client = signed_in(decider)
+    client.get(case.get_absolute_url())
+    with django_assert_max_num_queries(25):
+        client.get(case.get_absolute_url())
