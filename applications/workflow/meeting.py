@@ -117,6 +117,19 @@ def propose(
     pending.proposed_by, pending.proposed_at = by, at
     pending.confirmed_by = pending.confirmed_at = None
     pending.save()
+    _put_rows(pending, application, amounts, conditions)
+    total_sek = sum(amounts.values())
+    events.record(application, "propose", by=by, at=at, outcome=outcome, amount_sek=total_sek)
+    return pending
+
+
+def _put_rows(
+    pending: PendingDecision,
+    application: Application,
+    amounts: dict[int, int],
+    conditions: Sequence[Wanted],
+) -> None:
+    """Put the sums and conditions of a proposal in the place of those it had."""
     pending.years.all().delete()
     PendingYear.objects.bulk_create(
         PendingYear(pending=pending, year=year, amount_sek=amount)
@@ -127,9 +140,6 @@ def propose(
         Condition(application=application, text=wanted.text.strip(), due_on=wanted.due_on)
         for wanted in conditions
     )
-    total_sek = sum(amounts.values())
-    events.record(application, "propose", by=by, at=at, outcome=outcome, amount_sek=total_sek)
-    return pending
 
 
 def proposal_problems(
