@@ -1,20 +1,14 @@
-"""Texts that tell applicants about the programme: whole files, one for each language."""
+"""Texts that tell people about the programme, as ICLD has published them last."""
 
-from functools import cache
-from pathlib import Path
-
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-FOLDER = Path(__file__).parent / "content" / "guidance"
+from applications.letter_texts import texts_in_force
+from icld_portal.wording import help_html
 
 
-def guidance(name: str) -> SafeString:
-    """Return the HTML of the text ``name`` in the reader's language."""
-    return _read(name, (get_language() or "sv")[:2])
-
-
-@cache
-def _read(name: str, language: str) -> SafeString:
-    # The file is part of the portal, not something a user has written.
-    return mark_safe((FOLDER / f"{name}.{language}.html").read_text("utf-8"))  # noqa: S308
+def guidance(*kinds: str) -> dict[str, SafeString]:
+    """Return the HTML of help texts in the reader's language, by their kind; one query."""
+    language = "en" if (get_language() or "sv")[:2] == "en" else "sv"
+    found = texts_in_force(kinds)
+    return {kind: help_html(getattr(found[kind], f"body_{language}")) for kind in kinds}

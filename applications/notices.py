@@ -1,18 +1,30 @@
 """The letters of a case: who is told what, in whose language."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from applications.models import Application, Approval, CaseParty, Comment, MessageThread
-from icld_portal.localize import day, in_language, money
+from applications import letter_texts
+from applications.letter_texts import DecisionWords
+from applications.models import (
+    Application,
+    Approval,
+    CaseParty,
+    Comment,
+    MessageThread,
+    PendingOutcome,
+    ProgrammeText,
+)
+from icld_portal.localize import day, in_language
 from icld_portal.localize import moment as written_moment
 from icld_portal.mail import new_letter, queue_letters, render_letter
 from icld_portal.models import Letter
+from icld_portal.wording import Value
 from partnerships.models import Membership, Organisation, OrganisationSide, Role, User
 from partnerships.models.people import ICLD_ROLES, SUBMITTING_ROLES, WRITING_ROLES
 
@@ -101,10 +113,7 @@ def tell(
 ) -> None:
     """Queue the letter ``kind``, by default to both parties, in each reader's language."""
     told = recipients(application) if to is None else to
-    queue_letters(
-        _letter(application, kind, recipient, _money_words(facts, recipient.language))
-        for recipient in told
-    )
+    queue_letters(_letter(application, kind, recipient, facts) for recipient in told)
 
 
 def _letter(
@@ -133,14 +142,85 @@ def tell_submitted(application: Application) -> None:
 
 def tell_decided(application: Application) -> None:
     """The decision, with the sum of each year or the reason for a rejection."""
-    decision = application.decision
-    amounts = dict(decision.years.values_list("year", "amount_sek"))
-    tell(application, decision.outcome, reason=decision.reason, amounts_sek=amounts)
+    tell_outcome(application, letter_texts.words_of_decision(application.decision))
 
 
-def tell_postponed(application: Application, *, reason: str) -> None:
+def tell_postponed(application: Application, *, reason: str, at: datetime) -> None:
     """The decision waits for a later meeting."""
-    tell(application, "postponed", reason=reason)
+    tell_outcome(application, DecisionWords(PendingOutcome.POSTPONED, reason, {}, [], at))
+
+
+def tell_outcome(application: Application, words: DecisionWords) -> None:
+    """Queue the mail of what was decided, by the text in force when it was."""
+    told = recipients(application)
+    queue_letters(letter for _recipient, letter in decision_mails(application, words, told))
+
+
+def decision_mails(
+    application: Application, words: DecisionWords, told: Sequence[Recipient]
+) -> list[tuple[Recipient, Letter]]:
+    """Return the mail of a decision to each of ``told``, not queued: what a preview shows."""
+    kind = letter_texts.MAIL_OF[words.outcome]
+    text = letter_texts.texts_in_force([kind], words.decided_at)[kind]
+    facts = {
+        language: letter_texts.case_facts(application, language)
+        | letter_texts.decision_facts(application, words, language)
+        for language in {recipient.language for recipient in told}
+    }
+    return [
+        (
+            recipient,
+            _letter_by(text, application, words.outcome, recipient, facts[recipient.language]),
+        )
+        for recipient in told
+    ]
+
+
+def _letter_by(
+    text: ProgrammeText,
+    application: Application,
+    kind: str,
+    recipient: Recipient,
+    facts: Mapping[str, Value],
+) -> Letter:
+    """Return the letter ``kind`` to one person, by a text that staff have written."""
+    own = dict(facts) | {"organisation": recipient.organisation}
+    written = letter_texts.written(text, recipient.language, own)
+    letter = new_letter(
+        to_email=recipient.email,
+        to_user_id=recipient.user_id,
+        subject=written.subject,
+        body=written.text,
+        kind=kind,
+        language=recipient.language,
+        about=application,
+    )
+    letter.wording = written.wording
+    return letter
+
+
+def tell_by_text(
+    application: Application,
+    kind: str,
+    *,
+    text_kind: str,
+    facts: Callable[[str], Mapping[str, Value]],
+    to: Sequence[Recipient] | None = None,
+) -> None:
+    """Queue the letter ``kind``, by the staff's text ``text_kind`` that is in force.
+
+    ``facts`` gives, for a language, the fields the kind has besides those of every case.
+    """
+    text = letter_texts.texts_in_force([text_kind])[text_kind]
+    told = recipients(application) if to is None else to
+    of_language = {
+        language: letter_texts.case_facts(application, language) | dict(facts(language))
+        for language in {recipient.language for recipient in told}
+    }
+    queue_letters(
+        _letter_by(text, application, kind, recipient, of_language[recipient.language])
+        for recipient in told
+    )
 
 
 def tell_prolonged(application: Application, *, reason: str) -> None:
@@ -307,16 +387,4 @@ def _context(application: Application, recipient: Recipient) -> dict[str, Any]:
             "received_at": written_moment(application.received_at),
             "url": settings.PUBLIC_URL + application.get_absolute_url(),
             "organisation": recipient.organisation,
-        }
-
-
-def _money_words(facts: dict[str, Any], language: str) -> dict[str, Any]:
-    amounts: dict[int, int] = facts.get("amounts_sek", {})
-    with translation.override(language):
-        return facts | {
-            "amounts": [
-                _("Year %(year)d: %(amount)s") % {"year": year, "amount": money(amount)}
-                for year, amount in sorted(amounts.items())
-            ],
-            "total": money(sum(amounts.values())),
         }

@@ -9,7 +9,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 
-from applications import pdfs
+from applications import letter_texts, pdfs
 from applications.models import (
     Application,
     ApplicationPaper,
@@ -67,6 +67,15 @@ def make_papers(application_id: int, kind: str) -> None:
             _freeze(application, kind, language, DRAWN_BY[kind](application, language))
 
 
+def _wording(application: Application, kind: str) -> str:
+    """Return which version of the staff's text a paper holds; empty if it holds none."""
+    if kind != PaperKind.DECISION:
+        return ""
+    decision = application.decision
+    text = letter_texts.PAPER_OF[decision.outcome]
+    return letter_texts.texts_in_force([text], decision.decided_at)[text].wording
+
+
 def make_protocol(meeting_id: int) -> None:
     """Make the protocol of a released meeting in every language it is not made in yet."""
     meeting = Meeting.objects.select_related("round").get(pk=meeting_id)
@@ -109,6 +118,7 @@ def _freeze(application: Application, kind: str, language: str, pdf: bytes) -> N
                 file=stored,
                 sha256=hashlib.sha256(pdf).hexdigest(),
                 size_bytes=len(pdf),
+                wording=_wording(application, kind),
             )
     except IntegrityError:
         default_storage.delete(stored)

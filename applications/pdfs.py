@@ -1,25 +1,28 @@
 """The papers of an application, one function each: the receipt and the decision letter."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from typing import Any
 
+from django.template.loader import render_to_string
 from django.utils import timezone, translation
+from django.utils.safestring import SafeString
 
-from applications import approvals
+from applications import approvals, letter_texts
+from applications.letter_texts import DecisionWords, Written
 from applications.models import (
     Activity,
     Answer,
     Application,
     Decision,
     Meeting,
-    Outcome,
     Part,
     Question,
     Section,
 )
-from applications.paper_budget import BudgetTables, budget_tables
+from applications.paper_budget import budget_tables
 from applications.protocols import protocol_of
 from applications.reading import shown
 from applications.risk_matrix import matrix_of
@@ -106,9 +109,9 @@ def draft_pdf(application: Application, language: str, *, at: datetime) -> bytes
 def decision_letter_pdf(application: Application, language: str) -> bytes:
     """Return the letter that tells both parties the decision; DoesNotExist if there is none."""
     with translation.override(language):
-        context = _decision(application)
+        context = _decision(application, language)
     return render_pdf(
-        f"papers/decision.{language}.html",
+        "papers/decision.html",
         context,
         language=language,
         identifier=f"decision {application.reference} {language}",
@@ -208,28 +211,66 @@ def _lines(application: Application) -> list[BudgetLine]:
     return list(lines.order_by("year", "category__sort_order", "pk"))
 
 
-def _decision(application: Application) -> dict[str, Any]:
+def _decision(application: Application, language: str) -> dict[str, Any]:
     decision = Decision.objects.select_related("decided_by").get(application=application)
+    words = letter_texts.words_of_decision(decision)
+    asked = asked_by_year(application)
+    letter, body = decision_letter(application, words, language, asked=asked)
     decided_at = timezone.localtime(decision.decided_at, STOCKHOLM)
-    years = _decided_years(decision, budget_tables(application.budget, _lines(application)))
     return {
         "application": application,
-        "decision": decision,
+        "letter": letter,
+        "body": body,
+        "decided_by": decision.decided_by.name,
         "dated_at": decided_at.isoformat(timespec="seconds"),
         "decided_on": decided_at.date(),
         "parties": application.case_parties.select_related("organisation__country"),
-        "approved": decision.outcome == Outcome.APPROVED,
-        "conditions": application.conditions.filter(is_released=True),
-        "years": years,
-        "asked_sek": sum(year.asked_sek for year in years),
-        "decided_sek": sum(year.decided_sek for year in years),
     }
 
 
-def _decided_years(decision: Decision, budget: BudgetTables) -> list[DecidedYear]:
-    decided = dict(decision.years.values_list("year", "amount_sek"))
-    asked = {year.year: year.total_sek for year in budget.years}
+def decision_letter(
+    application: Application,
+    words: DecisionWords,
+    language: str,
+    *,
+    asked: Mapping[int, int],
+) -> tuple[Written, SafeString]:
+    """Return the text of a decision letter and its body as HTML, its facts and sums as tables.
+
+    ``asked`` is whole SEK per year. Also of a decision that is not taken yet, for a preview.
+    """
+    kind = letter_texts.PAPER_OF[words.outcome]
+    years = _decided_years(words.amounts, asked)
+    with translation.override(language):
+        facts = letter_texts.case_facts(application, language)
+        facts |= letter_texts.decision_facts(application, words, language)
+        letter = letter_texts.render(kind, language, facts, at=words.decided_at)
+        drawn = {
+            "facts": _drawn("facts", {"rows": letter_texts.fact_rows(application)}),
+            "amounts": _drawn(
+                "amounts",
+                {
+                    "years": years,
+                    "asked_sek": sum(year.asked_sek for year in years),
+                    "decided_sek": sum(year.decided_sek for year in years),
+                },
+            ),
+        }
+    return letter, letter.html(drawn=drawn)
+
+
+def _drawn(name: str, context: dict[str, Any]) -> SafeString:
+    return render_to_string(f"papers/letter/_{name}.html", context)
+
+
+def asked_by_year(application: Application) -> dict[int, int]:
+    """Return what was asked for each year of the case, whole SEK."""
+    tables = budget_tables(application.budget, _lines(application))
+    return {year.year: year.total_sek for year in tables.years}
+
+
+def _decided_years(decided: Mapping[int, int], asked: Mapping[int, int]) -> list[DecidedYear]:
     return [
         DecidedYear(year, asked.get(year, 0), decided.get(year, 0))
-        for year in sorted(decided | asked)
+        for year in sorted({*decided, *asked})
     ]

@@ -14,17 +14,20 @@ from applications.models import (
     CoreArea,
     Goal,
     GrantTypeSetting,
+    ProgrammeText,
     Purpose,
     Question,
     QuestionOption,
     QuestionSet,
     Section,
 )
+from applications.text_kinds import KINDS
 from finance.models import GrantType
 from partnerships.programme import rows_of
 
 FOLDER = Path(__file__).parent
 QUESTION_SETS = FOLDER / "content" / "question_sets"
+TEXTS = FOLDER / "content" / "texts"
 CRITERIA = FOLDER / "content" / "criteria.toml"
 
 
@@ -80,6 +83,19 @@ def load_criteria() -> None:
         known = QuestionSet.objects.filter(purpose=Purpose.ASSESSMENT, grant_type=grant_type)
         if not known.exists():
             publish_question_set(criteria_form(terms, grant_type), Purpose.ASSESSMENT)
+
+
+@transaction.atomic
+def load_texts() -> None:
+    """Publish version 1 of each letter and help text, where there is no version yet."""
+    known = set(ProgrammeText.objects.values_list("kind", flat=True))
+    for kind in KINDS.keys() - known:
+        texts: dict[str, str] = {}
+        for language in ("sv", "en"):
+            text = (TEXTS / f"{kind}.{language}.txt").read_text(encoding="utf-8").strip()
+            subject, _, body = text.partition("\n") if KINDS[kind].has_subject else ("", "", text)
+            texts |= {f"subject_{language}": subject, f"body_{language}": body.strip()}
+        ProgrammeText.objects.create(kind=kind, version=1, published_at=timezone.now(), **texts)
 
 
 def criteria_form(terms: dict[str, Any], grant_type: str) -> dict[str, Any]:

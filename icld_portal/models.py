@@ -70,6 +70,8 @@ class Letter(models.Model):
     delivery = models.CharField(max_length=8, choices=Delivery.choices, default=Delivery.AT_ONCE)
     digest = models.ForeignKey("self", models.SET_NULL, null=True, related_name="told_of")
     seen_at = models.DateTimeField(null=True)
+    # The version of the staff's own text it was written by, as "mail_approved/3"; else empty.
+    wording = models.CharField(max_length=40, blank=True)
 
     class Meta:
         ordering: ClassVar = ["-queued_at", "-pk"]
@@ -134,6 +136,8 @@ class FrozenPaper(models.Model):
     sha256 = models.CharField(max_length=64)
     size_bytes = models.PositiveIntegerField()
     made_at = models.DateTimeField(default=timezone.now)
+    # The version of the staff's own text that it holds, as "decision_approved/3"; else empty.
+    wording = models.CharField(max_length=40, blank=True)
 
     class Meta:
         abstract = True

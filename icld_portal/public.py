@@ -36,9 +36,7 @@ def start(request: HttpRequest) -> HttpResponse:
     context = {
         **rounds_at(now),
         "grant_types": _grant_types(),
-        "about": guidance("about"),
-        "who_may_apply": guidance("who_may_apply"),
-        "how_it_works": guidance("how_it_works"),
+        **guidance("about", "who_may_apply", "how_it_works"),
     }
     return render(request, "icld_portal/start.html", context)
 

@@ -54,6 +54,7 @@ from applications.models.questions import (
 from applications.models.reminders import Reminder
 from applications.models.rounds import GrantTypeSetting, Round
 from applications.models.search import SearchDocument
+from applications.models.texts import ProgrammeText, TextKind
 from applications.models.views import ListHabit, SavedView
 from applications.models.vocabulary import CooperationArea, CoreArea, Goal
 from applications.models.workspace import SectionVisit, SectionWork
@@ -108,6 +109,7 @@ __all__ = [
     "PendingYear",
     "Pot",
     "PotRegion",
+    "ProgrammeText",
     "Purpose",
     "Question",
     "QuestionKind",
@@ -124,5 +126,6 @@ __all__ = [
     "SectionVisit",
     "SectionWork",
     "Status",
+    "TextKind",
     "ThreadRead",
 ]

@@ -280,31 +280,39 @@ def release(meeting_id: int) -> None:
 
 
 def _release_one(meeting: Meeting, pending: PendingDecision) -> None:
-    application, decider = pending.application, pending.confirmed_by
+    decider, at = pending.confirmed_by, meeting.ordered_at or timezone.now()
     if decider is None:
         return
     try:
-        if pending.outcome == PendingOutcome.POSTPONED:
-            _postpone(_in_assessment(application), pending)
-            return
-        take_decision(
-            application,
-            by=decider,
-            outcome=pending.outcome,
-            reason=pending.reason,
-            amounts={year.year: year.amount_sek for year in pending.years.all()},
-            at=meeting.ordered_at or timezone.now(),
-            proposed_by=pending.proposed_by,
-            pot_round=meeting.round,
-        )
+        with transaction.atomic():
+            if pending.outcome == PendingOutcome.POSTPONED:
+                _postpone(_in_assessment(pending.application), pending, at=at)
+            else:
+                _decide(meeting, pending, by=decider, at=at)
     except WrongStatus:  # Withdrawn in the meantime, or decided on alone.
         return
-    Condition.objects.filter(application=application, is_released=False).update(is_released=True)
 
 
-def _postpone(application: Application, pending: PendingDecision) -> None:
+def _decide(meeting: Meeting, pending: PendingDecision, *, by: User, at: datetime) -> None:
+    application = pending.application
+    # First the conditions: the letters that the decision queues tell of them.
+    proposed = Condition.objects.filter(application=application, is_released=False)
+    proposed.update(is_released=True)
+    take_decision(
+        application,
+        by=by,
+        outcome=pending.outcome,
+        reason=pending.reason,
+        amounts={year.year: year.amount_sek for year in pending.years.all()},
+        at=at,
+        proposed_by=pending.proposed_by,
+        pot_round=meeting.round,
+    )
+
+
+def _postpone(application: Application, pending: PendingDecision, *, at: datetime) -> None:
     events.record(application, "postpone", by=pending.confirmed_by, reason=pending.reason)
-    notices.tell_postponed(application, reason=pending.reason)
+    notices.tell_postponed(application, reason=pending.reason, at=at)
 
 
 @transaction.atomic

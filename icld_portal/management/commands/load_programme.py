@@ -1,10 +1,15 @@
-"""Load what the programme begins with: register, guidelines, lists, question sets."""
+"""Load what the programme begins with: register, guidelines, lists, question sets, texts."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from applications.programme import load_criteria, load_question_sets, load_vocabulary
+from applications.programme import (
+    load_criteria,
+    load_question_sets,
+    load_texts,
+    load_vocabulary,
+)
 from finance.programme import load_guideline
 from partnerships.programme import load_register
 
@@ -12,7 +17,9 @@ from partnerships.programme import load_register
 class Command(BaseCommand):
     """Adds what is missing and changes nothing that is there, however often it is run."""
 
-    help = "Load countries, municipalities, regions, guidelines, closed lists and question sets."
+    help = (
+        "Load countries, municipalities, regions, guidelines, closed lists, question sets, letters."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         load_register()
@@ -20,3 +27,4 @@ class Command(BaseCommand):
         load_vocabulary()
         load_question_sets()
         load_criteria()
+        load_texts()

@@ -1,0 +1,111 @@
+"""Which texts ICLD writes itself, and which merge fields each of them may and must have.
+
+| kind | written to | fields besides those of every case |
+|---|---|---|
+| decision_approved, decision_rejected | both parties, as PDF | ``DECISION`` |
+| mail_approved, mail_rejected, mail_postponed | each reader | ``DECISION``, organisation |
+| supplement_asked | each reader | organisation, officer, due_on, parts |
+| supplement_closed | each reader | organisation, reason |
+| agreement_to_sign | each reader | organisation, amounts, total |
+| agreement_text | the agreement itself | ``AGREEMENT`` |
+| the start page's texts | everybody | none |
+
+``letter_texts.render`` wants a value for every field of the kind.
+"""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+from applications.models import TextKind
+from icld_portal.wording import FieldKind, MergeField
+
+CASE = (
+    MergeField("reference", _("reference number"), "2027-0012"),
+    MergeField("title", _("title of the application"), _("Cleaner streets")),
+    MergeField("partnership", _("name of the partnership"), _("Town A and Town B")),
+    MergeField("grant_type", _("grant type"), _("Project")),
+    MergeField("received_at", _("when it arrived"), "2027-03-15 14:32"),
+    MergeField("period", _("first and last day"), "2027-06-01 – 2030-05-31"),
+    MergeField("parties", _("the parties"), _("the parties’ names"), FieldKind.ROWS),
+    MergeField("url", _("address of the case"), "https://…"),
+)
+READER = (MergeField("organisation", _("the reader’s organisation"), _("Town A")),)
+REASON = MergeField("reason", _("the reason"), _("the reason as it was written"), FieldKind.TEXT)
+AMOUNTS = (
+    MergeField("amounts", _("sum of each year"), _("the sum of each year"), FieldKind.ROWS),
+    MergeField("total", _("all years together"), "1 500 000 kr"),
+)
+CONDITIONS = MergeField("conditions", _("conditions, if any"), _("the conditions"), FieldKind.ROWS)
+DECISION = (
+    REASON,
+    *AMOUNTS,
+    CONDITIONS,
+    MergeField("decided_on", _("day of the decision"), "2027-05-28"),
+    MergeField("facts", _("reference, type, day and period"), _("facts"), FieldKind.ROWS),
+)
+AGREEMENT = (
+    MergeField("grantee", _("the party that receives the grant"), _("Town A")),
+    *AMOUNTS,
+    CONDITIONS,
+    MergeField("decided_on", _("day of the decision"), "2027-05-28"),
+    MergeField("report_dates", _("when reports are due"), _("the days"), FieldKind.ROWS),
+)
+ASKED = (
+    MergeField("officer", _("the programme officer"), _("the officer’s name")),
+    MergeField("due_on", _("last day to answer"), "2027-04-20"),
+    MergeField("parts", _("what to supplement, and why"), _("each part"), FieldKind.ROWS),
+)
+LETTERS = "letters"
+HELP = "help"
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a kind of text may and must hold."""
+
+    fields: tuple[MergeField, ...] = ()
+    must: frozenset[str] = frozenset()
+    use: str = LETTERS
+
+    @property
+    def has_subject(self) -> bool:
+        """Whether it has a subject or title of its own; on a page the page has it."""
+        return self.use == LETTERS
+
+
+def _letter(*fields: MergeField, must: str) -> Terms:
+    return Terms((*CASE, *fields), frozenset(must.split()))
+
+
+_HELP = Terms(use=HELP)
+KINDS: dict[str, Terms] = {
+    TextKind.DECISION_APPROVED: _letter(*DECISION, must="reason amounts conditions"),
+    TextKind.DECISION_REJECTED: _letter(*DECISION, must="reason"),
+    TextKind.MAIL_APPROVED: _letter(*READER, *DECISION, must="reason amounts conditions url"),
+    TextKind.MAIL_REJECTED: _letter(*READER, *DECISION, must="reason url"),
+    TextKind.MAIL_POSTPONED: _letter(*READER, *DECISION, must="reason url"),
+    TextKind.SUPPLEMENT_ASKED: _letter(*READER, *ASKED, must="parts due_on url"),
+    TextKind.SUPPLEMENT_CLOSED: _letter(*READER, REASON, must="reason url"),
+    TextKind.AGREEMENT_TO_SIGN: _letter(*READER, *AMOUNTS, must="url"),
+    TextKind.AGREEMENT_TEXT: _letter(
+        *AGREEMENT, must="parties amounts total report_dates conditions"
+    ),
+    TextKind.ABOUT: _HELP,
+    TextKind.WHO_MAY_APPLY: _HELP,
+    TextKind.HOW_IT_WORKS: _HELP,
+}
+# What nothing is written by yet: not shown to staff, who would change it without effect.
+NOT_IN_USE: frozenset[str] = frozenset(
+    {
+        TextKind.SUPPLEMENT_ASKED,
+        TextKind.SUPPLEMENT_CLOSED,
+        TextKind.AGREEMENT_TO_SIGN,
+        TextKind.AGREEMENT_TEXT,
+    }
+)
+
+
+def kinds_of(use: str) -> list[str]:
+    """Return the kinds staff see of ``use``: the letters, or the help texts."""
+    return [kind for kind, terms in KINDS.items() if terms.use == use and kind not in NOT_IN_USE]
