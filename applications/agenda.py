@@ -155,9 +155,9 @@ def _places(rows: list[dict[str, Any]], pots: Sequence[PotState]) -> list[Place]
 
 def rows_of(places: Sequence[Place], meeting: Meeting | None) -> list[AgendaRow]:
     """Return the shown places with their cases and proposals; three queries."""
-    pending = PendingDecision.objects.filter(meeting=meeting).select_related(
-        "proposed_by", "confirmed_by"
-    )
+    # Without a meeting there is nothing proposed to it: a proposal alone has no meeting either.
+    proposed = meeting.pending.all() if meeting else PendingDecision.objects.none()
+    pending = proposed.select_related("proposed_by", "confirmed_by")
     cases = (
         Application.objects.filter(pk__in=[place.application_id for place in places])
         .select_related("partnership", "country")

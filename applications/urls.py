@@ -248,6 +248,8 @@ urlpatterns = [
         name="take_from",
     ),
     path("applications/<slug:handle>/decision/", deciding.decide, name="decide"),
+    path("applications/<slug:handle>/decision/take/", deciding.take_decision, name="take_decision"),
+    path("applications/<slug:handle>/decision/send-back/", deciding.send_back, name="send_back"),
     path(
         "applications/<slug:handle>/conditions/<int:pk>/",
         proposals.meet_condition,

@@ -73,7 +73,7 @@ def case(partnership, coordinator, officer, decider, signed_in) -> Application:
     case = workflow.take_up(case, by=officer)
     notes.write_note(case, text=CANARY, by=officer)
     cases.agreed(case, by=officer, text=CANARY)
-    workflow.decide(case, by=decider, outcome="approved", reason=CANARY, amounts={1: 100_000})
+    cases.decide(case, by=decider, outcome="approved", reason=CANARY, amounts={1: 100_000})
     work()
     return Application.objects.get(pk=case.pk)
 

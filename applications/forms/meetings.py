@@ -52,7 +52,6 @@ class ProposalForm(DecisionForm):
         max_length=REASON_MAX_LENGTH,
         error_messages={"required": gettext_lazy("Write the reason for the decision.")},
     )
-    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 
     def __init__(
         self,
@@ -61,12 +60,7 @@ class ProposalForm(DecisionForm):
         conditions: list[Any],
         data: Any = None,
     ) -> None:
-        super().__init__(asked, data)
-        self.initial["version"] = pending.version if pending else 0
-        if pending:
-            self.initial.update(outcome=pending.outcome, reason=pending.reason)
-            for one in pending.years.all():
-                self.initial[f"year-{one.year}"] = one.amount_sek
+        super().__init__(asked, data, pending=pending)
         for number in range(1, MOST_CONDITIONS + 1):
             self.add_field(f"condition-{number}", self._condition_field(number))
             self.add_field(f"due-{number}", DayField(label=_("To be met by"), required=False))

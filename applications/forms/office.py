@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from applications.models import Application, Outcome, Round
+from applications.models import Application, Outcome, PendingDecision, Round
 from applications.officers import current_officers
 from applications.rounds import FIRST_YEAR, LAST_YEAR
 from icld_portal.forms import DayField, LongTextField, MoneyField, SafeCharField
@@ -67,11 +67,23 @@ class OfficerForm(PageForm):
         self.fields["officer"].queryset = current_officers()  # type: ignore[attr-defined]
 
 
-class DecisionForm(PageForm):
-    """The outcome, its reason and, for an approval, the sum of each year.
+class SendBackForm(PageForm):
+    """Why a decision maker does not decide what is proposed."""
 
-    ``asked`` holds whole SEK by year of the case: the most that can be decided, and what is
-    prefilled where the assessors have not proposed another sum.
+    why = LongTextField(
+        label=gettext_lazy("Reason for sending it back"),
+        help_text=gettext_lazy("Only ICLD reads it."),
+        max_length=REASON_MAX_LENGTH,
+        error_messages={"required": gettext_lazy("Write why you send it back.")},
+    )
+
+
+class DecisionForm(PageForm):
+    """The outcome, its reason and, for an approval, the sum of each year, as they are proposed.
+
+    ``pending`` is what is proposed already, if anything is. ``asked`` holds whole SEK by year
+    of the case: the most that can be decided, and what is prefilled where the assessors have
+    not proposed another sum.
     """
 
     outcome = forms.ChoiceField(
@@ -89,12 +101,23 @@ class DecisionForm(PageForm):
         max_length=REASON_MAX_LENGTH,
         error_messages={"required": gettext_lazy("Write the reason for the decision.")},
     )
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 
     def __init__(
-        self, asked: dict[int, int], data: Any = None, *, proposed: dict[int, int] | None = None
+        self,
+        asked: dict[int, int],
+        data: Any = None,
+        *,
+        proposed: dict[int, int] | None = None,
+        pending: PendingDecision | None = None,
     ) -> None:
         sums = asked | (proposed or {})
         super().__init__(data, initial={f"year-{year}": sums[year] for year in asked})
+        self.initial["version"] = pending.version if pending else 0
+        if pending:
+            self.initial.update(outcome=pending.outcome, reason=pending.reason)
+            for one in pending.years.all():
+                self.initial[f"year-{one.year}"] = one.amount_sek
         self.asked = asked
         for year, asked_sek in sorted(asked.items()):
             self.add_field(f"year-{year}", self._money_field(year, asked_sek))

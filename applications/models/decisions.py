@@ -189,7 +189,15 @@ class Decision(models.Model):
             ),
             known("outcome", Outcome, name="decision_outcome_known"),
         ]
-        triggers: ClassVar = triggers.append_only()
+        triggers: ClassVar = [
+            *triggers.append_only(),
+            # Decisions of before two people were asked for have no proposer; no new one lacks it.
+            pgtrigger.Protect(
+                name="somebody_proposed_it",
+                operation=pgtrigger.Insert,
+                condition=pgtrigger.Q(new__proposed_by__isnull=True),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.application_id} {self.outcome}"

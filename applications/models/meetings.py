@@ -143,6 +143,7 @@ OF_ORDERED_MEETING = (
     "EXISTS (SELECT 1 FROM applications_meeting AS meeting "
     "WHERE meeting.id = parent.meeting_id AND meeting.ordered_at IS NOT NULL)"
 )
+DECIDED_ALONE = "parent.meeting_id IS NULL AND parent.confirmed_at IS NOT NULL"
 
 
 @pghistory.track()
@@ -150,9 +151,11 @@ class PendingDecision(models.Model):
     """What one person proposes for a case and another confirms, until it is released.
 
     The parties see nothing of it. A change of the proposal takes the confirmation away.
+    Without a meeting the case is decided alone: the confirmation is the decision, or the
+    proposal is sent back with a reason.
     """
 
-    meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="pending")
+    meeting = models.ForeignKey(Meeting, models.PROTECT, null=True, related_name="pending")
     application = models.ForeignKey(Application, models.PROTECT, related_name="pending_decisions")
     outcome = models.CharField(_("proposal"), max_length=9, choices=PendingOutcome.choices)
     reason = models.TextField(_("reason"))
@@ -165,12 +168,37 @@ class PendingDecision(models.Model):
         User, models.PROTECT, null=True, related_name="+", verbose_name=_("confirmed by")
     )
     confirmed_at = models.DateTimeField(_("confirmed"), null=True)
+    sent_back_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", verbose_name=_("sent back by")
+    )
+    sent_back_at = models.DateTimeField(_("sent back"), null=True)
+    sent_back_reason = models.TextField(_("why it was sent back"), blank=True)
 
     class Meta:
         ordering: ClassVar = ["meeting", "application"]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["meeting", "application"], name="pending_once_per_meeting"
+            ),
+            models.UniqueConstraint(
+                fields=["application"], condition=Q(meeting=None), name="pending_once_alone"
+            ),
+            models.CheckConstraint(
+                condition=Q(meeting__isnull=False)
+                | Q(outcome__in=[PendingOutcome.APPROVED, PendingOutcome.REJECTED]),
+                name="pending_postponed_by_a_meeting",
+            ),
+            models.CheckConstraint(
+                condition=Q(sent_back_by=None, sent_back_at=None, sent_back_reason="")
+                | Q(
+                    meeting=None,
+                    confirmed_at=None,
+                    sent_back_at__isnull=False,
+                    sent_back_by__isnull=False,
+                )
+                & ~Q(sent_back_by=F("proposed_by"))
+                & ~Q(sent_back_reason=""),
+                name="pending_sent_back_by_another",
             ),
             models.CheckConstraint(condition=~Q(reason=""), name="pending_has_a_reason"),
             models.CheckConstraint(
@@ -191,11 +219,21 @@ class PendingDecision(models.Model):
                 key="meeting_id",
                 condition="parent.ordered_at IS NOT NULL",
             ),
+            pgtrigger.Protect(
+                name="decided_alone_is_kept",
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                condition=pgtrigger.Q(old__meeting__isnull=True, old__confirmed_at__isnull=False),
+            ),
             triggers.no_truncate(),
         ]
 
     def __str__(self) -> str:
         return f"{self.application_id} {self.outcome}"
+
+    @property
+    def is_sent_back(self) -> bool:
+        """Whether somebody has refused to decide this, and said why."""
+        return self.sent_back_at is not None
 
 
 class PendingYear(models.Model):
@@ -218,7 +256,7 @@ class PendingYear(models.Model):
                 "closed_with_the_meeting",
                 parent="applications_pendingdecision",
                 key="pending_id",
-                condition=OF_ORDERED_MEETING,
+                condition=f"{OF_ORDERED_MEETING} OR ({DECIDED_ALONE})",
             ),
             triggers.no_truncate(),
         ]

@@ -100,12 +100,23 @@ def next_step(user: User, application: Application, standings: list[Standing]) -
         return str(application.status)
     agreed = common_view(application)
     if agreed is not None and agreed.agreed_at is not None:
-        return "decide" if rules.may_decide(user, application) else "wait_for_decision"
+        return decision_step(user, application)
     if any(one.person_id == user.pk and one.is_awaited for one in standings):
         return "assess"
     if any(one.is_awaited for one in standings) or not rules.may_assess(user, application):
         return "wait_for_assessment"
     return "agree"
+
+
+def decision_step(user: User, application: Application) -> str:
+    """Return what ``user`` does next about the decision: propose, take or wait for it."""
+    pending = workflow.proposed_alone(application)
+    if pending is None or pending.is_sent_back:
+        step = "propose" if pending is None else "propose_again"
+        return step if rules.may_propose(user, application) else "wait_for_decision"
+    if pending.proposed_by_id != user.pk and rules.may_decide(user, application):
+        return "decide"
+    return "wait_for_decision"
 
 
 def may_write(user: User, application: Application) -> bool:
@@ -116,7 +127,11 @@ def may_write(user: User, application: Application) -> bool:
 
 def decision_on(application: Application) -> Decision | None:
     """Return the decision with who took it, if there is one."""
-    return Decision.objects.filter(application=application).select_related("decided_by").first()
+    return (
+        Decision.objects.filter(application=application)
+        .select_related("decided_by", "proposed_by")
+        .first()
+    )
 
 
 def grant_of(user: User, application: Application) -> Grant | None:

@@ -6,13 +6,9 @@ from applications.workflow.agreeing import (
     reopen_consensus,
     save_consensus,
 )
+from applications.workflow.alone import decide, propose_alone, proposed_alone, send_back
 from applications.workflow.assigning import give, give_evenly, take_from
-from applications.workflow.deciding import (
-    assign,
-    decide,
-    decision_problems,
-    take_up,
-)
+from applications.workflow.deciding import assign, decision_problems, take_up
 from applications.workflow.giving_out import Assigned, Order, assign_all, shared_out
 from applications.workflow.handing_in import reopen, reopen_problems, submit, withdraw
 from applications.workflow.interests import declare, withdraw_declaration
@@ -90,6 +86,8 @@ __all__ = [
     "open_round",
     "order_release",
     "propose",
+    "propose_alone",
+    "proposed_alone",
     "release",
     "release_problems",
     "reopen",
@@ -97,6 +95,7 @@ __all__ = [
     "reopen_problems",
     "save_assessment",
     "save_consensus",
+    "send_back",
     "set_pot",
     "shared_out",
     "start_application",

@@ -5,10 +5,9 @@ from typing import cast
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from applications import approvals, jobs, pots, rules
+from applications import approvals, jobs, rules
 from applications.models import (
     Application,
     Decision,
@@ -55,38 +54,6 @@ def assign(
     return application
 
 
-@transaction.atomic
-def decide(
-    application: Application,
-    *,
-    by: User,
-    outcome: str,
-    reason: str,
-    amounts: dict[int, int] | None = None,
-    at: datetime | None = None,
-) -> Decision:
-    """Decide: ``amounts`` are whole SEK per year of the case, for an approval only.
-
-    An approval opens the grant; both parties get the letter. Raises NotReady when the
-    sums or the reason are not in order or the round's pot does not hold them, WrongStatus
-    when somebody has decided already, PermissionDenied if ``by`` is not a decision maker.
-    """
-    pots.lock(application.round_id)
-    amount_sek = sum((amounts or {}).values())
-    held = pots.states(application.round_id, but=application)
-    if found := pots.problems(held, application, amount_sek):
-        raise NotReady(found)
-    return take_decision(
-        application,
-        by=by,
-        outcome=outcome,
-        reason=reason,
-        amounts=amounts or {},
-        at=at or timezone.now(),
-        pot_round=application.round,
-    )
-
-
 def take_decision(
     application: Application,
     *,
@@ -96,9 +63,14 @@ def take_decision(
     amounts: dict[int, int],
     at: datetime,
     pot_round: Round | None,
-    proposed_by: User | None = None,
+    proposed_by: User,
 ) -> Decision:
-    """Decide inside a transaction that holds the pots of ``pot_round``; raises as ``decide``."""
+    """Decide inside a transaction that holds the pots of ``pot_round``.
+
+    ``amounts`` are whole SEK per year of the case, for an approval only: it opens the grant.
+    Both parties get the letter. Raises NotReady when the sums or the reason are not in
+    order, WrongStatus when it is decided already, PermissionDenied if ``by`` does not decide.
+    """
     transition = APPROVE if outcome == Outcome.APPROVED else REJECT
     application = begin(transition, application, by=by)
     found = decision_problems(application, outcome=outcome, reason=reason, amounts=amounts)

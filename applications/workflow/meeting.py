@@ -100,7 +100,7 @@ def propose(
     """
     at = at or timezone.now()
     _open(meeting)
-    application = _in_assessment(application)
+    application = in_assessment(application)
     if not rules.may_propose(by, application):
         raise PermissionDenied("propose")
     amounts = amounts or {}
@@ -108,33 +108,47 @@ def propose(
         application, outcome=outcome, reason=reason, amounts=amounts, conditions=conditions
     ):
         raise NotReady(found)
-    pending = PendingDecision.objects.filter(meeting=meeting, application=application).first()
-    if version != (pending.version if pending else 0):
-        raise StaleProposal(pending)
-    pending = pending or PendingDecision(meeting=meeting, application=application, version=0)
-    pending.outcome, pending.reason = outcome, reason.strip()
-    pending.version += 1
-    pending.proposed_by, pending.proposed_at = by, at
-    pending.confirmed_by = pending.confirmed_at = None
-    pending.save()
-    _put_rows(pending, application, amounts, conditions)
-    total_sek = sum(amounts.values())
-    events.record(application, "propose", by=by, at=at, outcome=outcome, amount_sek=total_sek)
+    pending = PendingDecision(meeting=meeting, application=application, proposed_by=by)
+    pending.outcome, pending.reason, pending.proposed_at = outcome, reason, at
+    pending = put_proposal(pending, amounts, version=version)
+    _put_conditions(application, conditions)
     return pending
 
 
-def _put_rows(
-    pending: PendingDecision,
-    application: Application,
-    amounts: dict[int, int],
-    conditions: Sequence[Wanted],
-) -> None:
-    """Put the sums and conditions of a proposal in the place of those it had."""
-    pending.years.all().delete()
+def put_proposal(
+    wanted: PendingDecision, amounts: dict[int, int], *, version: int
+) -> PendingDecision:
+    """Put a proposal in the place of the one its writer saw, for a case that is locked.
+
+    ``version`` is that one's, 0 for none. A confirmation it had, or that it was sent back,
+    is gone. Raises StaleProposal.
+    """
+    stored = PendingDecision.objects.filter(
+        meeting=wanted.meeting, application=wanted.application
+    ).first()
+    if version != (stored.version if stored else 0):
+        raise StaleProposal(stored)
+    wanted.pk, wanted.version = stored.pk if stored else None, version + 1
+    wanted.reason = wanted.reason.strip()
+    wanted.save()
+    wanted.years.all().delete()
     PendingYear.objects.bulk_create(
-        PendingYear(pending=pending, year=year, amount_sek=amount)
+        PendingYear(pending=wanted, year=year, amount_sek=amount)
         for year, amount in sorted(amounts.items())
     )
+    events.record(
+        wanted.application,
+        "propose",
+        by=wanted.proposed_by,
+        at=wanted.proposed_at,
+        outcome=wanted.outcome,
+        amount_sek=sum(amounts.values()),
+    )
+    return wanted
+
+
+def _put_conditions(application: Application, conditions: Sequence[Wanted]) -> None:
+    """Put the conditions of a proposal in the place of those it had."""
     Condition.objects.filter(application=application, is_released=False).delete()
     Condition.objects.bulk_create(
         Condition(application=application, text=wanted.text.strip(), due_on=wanted.due_on)
@@ -179,7 +193,7 @@ def confirm(
     """
     at = at or timezone.now()
     _open(meeting)
-    application = _in_assessment(application)
+    application = in_assessment(application)
     if not rules.may_decide(by, application):
         raise PermissionDenied("confirm")
     pending = PendingDecision.objects.filter(meeting=meeting, application=application).first()
@@ -206,7 +220,7 @@ def take_back_confirmation(
 ) -> None:
     """Say that a proposal is not confirmed after all; what it held in the pot is free again."""
     _open(meeting)
-    application = _in_assessment(application)
+    application = in_assessment(application)
     if not rules.may_decide(by, application):
         raise PermissionDenied("take_back_confirmation")
     PendingDecision.objects.filter(meeting=meeting, application=application).update(
@@ -286,7 +300,7 @@ def _release_one(meeting: Meeting, pending: PendingDecision) -> None:
     try:
         with transaction.atomic():
             if pending.outcome == PendingOutcome.POSTPONED:
-                _postpone(_in_assessment(pending.application), pending, at=at)
+                _postpone(in_assessment(pending.application), pending, at=at)
             else:
                 _decide(meeting, pending, by=decider, at=at)
     except WrongStatus:  # Withdrawn in the meantime, or decided on alone.
@@ -358,7 +372,8 @@ def _open(meeting: Meeting) -> Meeting:
     return fresh
 
 
-def _in_assessment(application: Application) -> Application:
+def in_assessment(application: Application) -> Application:
+    """Return the case locked and fresh; WrongStatus unless it is in assessment."""
     fresh = Application.objects.select_for_update(of=("self",)).get(pk=application.pk)
     if fresh.status != Status.IN_ASSESSMENT:
         raise WrongStatus("meeting")

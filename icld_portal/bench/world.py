@@ -158,7 +158,13 @@ def assess(application: Application, *, by: User) -> Application:
 def decide(application: Application, *, by: User) -> Application:
     """Assess and approve with the first year's sum."""
     assess(application, by=by)
-    workflow.decide(
-        application, by=by, outcome=Outcome.APPROVED, reason=drafts.SENTENCE, amounts={1: 100_000}
+    proposer = person("Test Föredragandesson", Organisation.objects.get(name="ICLD"), Role.OFFICER)
+    proposal = workflow.propose_alone(
+        application,
+        by=proposer,
+        outcome=Outcome.APPROVED,
+        reason=drafts.SENTENCE,
+        amounts={1: 100_000},
     )
+    workflow.decide(application, by=by, version=proposal.version)
     return Application.objects.get(pk=application.pk)

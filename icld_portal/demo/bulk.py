@@ -189,7 +189,7 @@ class Batch:
         for line in self.rows[BudgetLine]:
             lines.setdefault(line.budget_id, Counter())[line.year] += line.amount_sek
         decided = [
-            (case, application, _decision(case, application, self.source.decider))
+            (case, application, _decision(case, application, self.source))
             for case, application in zip(cases, applications, strict=True)
             if case.status in DECIDED
         ]
@@ -236,13 +236,14 @@ def _areas(source: Source, case: Case, application: Application) -> Iterator[mod
         yield Application.goals.through(application=application, goal=source.goals[code])
 
 
-def _decision(case: Case, application: Application, decider: User) -> Decision:
+def _decision(case: Case, application: Application, source: Source) -> Decision:
     outcome = Outcome(application.status)
     return Decision(
         application=application,
         outcome=outcome,
         reason=world.REASON[outcome],
-        decided_by=decider,
+        proposed_by=source.officers[0],
+        decided_by=source.decider,
         decided_at=case.decided_at,
     )
 

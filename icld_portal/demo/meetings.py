@@ -1,4 +1,4 @@
-"""A decision meeting that is being prepared in the demo: a pot, some proposals, one confirmed."""
+"""Decisions being prepared in the demo: a meeting with its pot, and a proposal outside it."""
 
 from datetime import datetime, timedelta
 from typing import cast
@@ -13,6 +13,7 @@ REASON = (
     "Ansökan har en tydlig gemensam utmaning och båda parter lär av varandra. Budgeten är rimlig."
 )
 POSTPONED = "Budgeten för år 2 behöver förtydligas innan ett beslut kan fattas."
+TOO_VAGUE = "Målen går inte att följa upp, och den lokala förankringen hos partnern framgår inte."
 CONDITION = "Utse en ansvarig för jämställdhetsarbetet hos båda parter."
 
 
@@ -33,7 +34,7 @@ def prepare_meeting(now: datetime) -> None:
     meeting = workflow.meeting_of(first.round)
     assigned = assessed.filter(round=first.round, officer__isnull=False)
     cases = assigned.select_related("budget", "officer").order_by("reference")
-    granted, postponed = cases[:2]
+    granted, postponed, *alone = cases[:3]
     due_on = (now + timedelta(days=180)).date()
     proposal = workflow.propose(
         meeting,
@@ -56,3 +57,11 @@ def prepare_meeting(now: datetime) -> None:
         reason=POSTPONED,
         at=now - timedelta(days=1),
     )
+    for case in alone:
+        workflow.propose_alone(
+            case,
+            by=cast(User, case.officer),
+            outcome=PendingOutcome.REJECTED,
+            reason=TOO_VAGUE,
+            at=now - timedelta(days=1),
+        )

@@ -252,14 +252,16 @@ class World:
         text = ASSESSMENT[outcome]
         assessing.agree(application, by=officer, outcome=outcome, text=text, at=assessed_at)
         if plan.ends_as != "in_assessment":
-            workflow.decide(
+            proposal = workflow.propose_alone(
                 application,
-                by=self.decider,
+                by=officer,
                 outcome=outcome,
                 reason=REASON[outcome],
                 amounts={} if rejected else caps.totals(application.budget).by_year,
-                at=handled.at(0.95 + part * 0.05),
+                at=handled.at(0.9 + part * 0.05),
             )
+            decided_at = handled.at(0.95 + part * 0.05)
+            workflow.decide(application, by=self.decider, version=proposal.version, at=decided_at)
 
     # --- Writing ----------------------------------------------------------------------
 

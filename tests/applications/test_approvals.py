@@ -156,7 +156,7 @@ def test_a_letter_stands_in_only_for_a_partner_without_signatory(
 
     decision = {"outcome": Outcome.APPROVED, "reason": "Stark.", "amounts": {1: 1_000}}
     with pytest.raises(NotReady):
-        workflow.decide(case, by=decider, **decision)
+        cases.decide(case, by=decider, **decision)
     with pytest.raises(NotReady):
         approvals.answer_letter(case, by=decider, organisation=machakos.pk, accepted=False)
     with pytest.raises(PermissionDenied):
@@ -165,9 +165,9 @@ def test_a_letter_stands_in_only_for_a_partner_without_signatory(
         case, by=decider, organisation=machakos.pk, accepted=False, reason="Ingen namnteckning."
     )
     with pytest.raises(NotReady):
-        workflow.decide(case, by=decider, **decision)
+        cases.decide(case, by=decider, **decision)
     approvals.answer_letter(case, by=decider, organisation=machakos.pk, accepted=True)
-    workflow.decide(case, by=decider, **decision)
+    cases.decide(case, by=decider, **decision)
     assert LetterAnswer.objects.count() == 2
 
 

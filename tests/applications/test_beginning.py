@@ -101,7 +101,7 @@ def test_only_a_project_comes_with_a_steering_group(partnership, coordinator, si
 @pytest.fixture
 def rejected(partnership, coordinator, officer, decider) -> Application:
     case = cases.in_assessment(partnership, by=coordinator, officer=officer, sek=123_000, years=2)
-    workflow.decide(case, by=decider, outcome=Outcome.REJECTED, reason="Indikatorerna är för vaga.")
+    cases.decide(case, by=decider, outcome=Outcome.REJECTED, reason="Indikatorerna är för vaga.")
     return Application.objects.get(pk=case.pk)
 
 

@@ -58,7 +58,7 @@ def test_who_has_a_conflict_neither_takes_up_keeps_nor_decides(case, officer, de
     with pytest.raises(PermissionDenied):
         workflow.assign(taken, to=fresh(officer), by=cases_other)
     with pytest.raises(PermissionDenied):
-        workflow.decide(taken, by=fresh(decider), outcome="rejected", reason="Nej.")
+        cases.decide(taken, by=fresh(decider), outcome="rejected", reason="Nej.")
 
 
 def test_a_conflict_needs_a_reason(case, officer):

@@ -120,7 +120,7 @@ def test_the_pot_of_another_region_pays_nothing(
 def test_a_decision_alone_is_held_by_the_pot_too(case, decider, office_administrator):
     workflow.set_pot(case.round, "all", 99_999, by=office_administrator)
     with pytest.raises(NotReady, match="pot"):
-        workflow.decide(case, by=decider, outcome="approved", reason="Good.", amounts={1: 100_000})
+        cases.decide(case, by=decider, outcome="approved", reason="Good.", amounts={1: 100_000})
 
 
 def test_the_database_counts_and_refuses_a_krona_too_many(
@@ -128,7 +128,7 @@ def test_the_database_counts_and_refuses_a_krona_too_many(
 ):
     case = cases.in_assessment(partnership, by=coordinator, officer=officer)
     workflow.set_pot(case.round, "all", 100_000, by=office_administrator)
-    workflow.decide(case, by=decider, outcome="approved", reason="Good.", amounts={1: 60_000})
+    cases.decide(case, by=decider, outcome="approved", reason="Good.", amounts={1: 60_000})
     pot = Pot.objects.get()
     assert pot.granted_sek == 60_000
 
@@ -140,7 +140,7 @@ def test_the_database_counts_and_refuses_a_krona_too_many(
 
 
 def test_a_pot_set_late_begins_with_what_is_granted(case, decider, office_administrator):
-    workflow.decide(case, by=decider, outcome="approved", reason="Good.", amounts={1: 60_000})
+    cases.decide(case, by=decider, outcome="approved", reason="Good.", amounts={1: 60_000})
     with pytest.raises((NotReady, IntegrityError)), transaction.atomic():
         workflow.set_pot(case.round, "all", 59_999, by=office_administrator)
     assert workflow.set_pot(case.round, "all", 60_000, by=office_administrator)
@@ -314,12 +314,12 @@ def test_many_decided_at_once_take_what_the_pot_holds(
 ):
     found = in_assessment(24, partnership, coordinator, officer)
     workflow.set_pot(found[0].round, "all", 10 * 100_000 + 99_999, by=office_administrator)
+    approval = {"outcome": "approved", "reason": "Good.", "amounts": {1: 100_000}}
+    proposals = [cases.propose(case, **approval) for case in found]
 
     def decide(place):
         try:
-            workflow.decide(
-                found[place], by=decider, outcome="approved", reason="Good.", amounts={1: 100_000}
-            )
+            workflow.decide(found[place], by=decider, version=proposals[place].version)
         except NotReady:
             return False
         return True

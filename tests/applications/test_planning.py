@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from applications import risk_matrix, workflow
+from applications import risk_matrix
 from applications.chain import chain_of
 from applications.fingerprints import fingerprint
 from applications.models import Activity, Application, Outcome, Risk
@@ -124,7 +124,7 @@ def test_the_chain_shows_each_reader_only_what_it_may_see(
     handed_in = cases.in_assessment(
         partnership, by=coordinator, officer=officer, grant_type="preparation"
     )
-    workflow.decide(
+    cases.decide(
         handed_in, by=decider, outcome=Outcome.APPROVED, reason="Bra.", amounts={1: 100_000}
     )
     draft = cases.empty_draft(partnership, by=coordinator)

@@ -29,7 +29,7 @@ def every_case(partnership, coordinator, officer, decider, vara, poti, stranger)
     """A case in every state, and one draft of somebody else."""
     withdrawn = workflow.withdraw(cases.submitted(partnership, by=coordinator), by=coordinator)
     rejected = cases.in_assessment(partnership, by=coordinator, officer=officer)
-    workflow.decide(rejected, by=decider, outcome="rejected", reason="Nej.")
+    cases.decide(rejected, by=decider, outcome="rejected", reason="Nej.")
     made = [
         cases.empty_draft(partnership, by=coordinator),
         cases.submitted(partnership, by=coordinator),

@@ -112,14 +112,12 @@ def test_only_the_grantee_hands_in(partnership, coordinator, who, request):
 def test_a_decision_opens_the_grant_once(partnership, coordinator, officer, decider):
     case = cases.in_assessment(partnership, by=coordinator, officer=officer)
 
-    workflow.decide(
-        case, by=decider, outcome=Outcome.APPROVED, reason="Stark.", amounts={1: 90_000}
-    )
+    cases.decide(case, by=decider, outcome=Outcome.APPROVED, reason="Stark.", amounts={1: 90_000})
 
     grant = Grant.objects.all().with_totals().get(reference=case.reference)
     assert (grant.total_sek, grant.grantee.code) == (90_000, "2409")
     with pytest.raises(WrongStatus):
-        workflow.decide(case, by=decider, outcome=Outcome.REJECTED, reason="Nej.")
+        cases.decide(case, by=decider, outcome=Outcome.REJECTED, reason="Nej.")
     assert Grant.objects.count() == 1
 
 
@@ -139,7 +137,7 @@ def test_a_decision_out_of_bounds_changes_nothing(
     case = cases.in_assessment(partnership, by=coordinator, officer=decider)
 
     with pytest.raises(NotReady) as stopped:
-        workflow.decide(case, by=decider, outcome=Outcome.APPROVED, reason=reason, amounts=amounts)
+        cases.decide(case, by=decider, outcome=Outcome.APPROVED, reason=reason, amounts=amounts)
 
     assert anchor in [problem.anchor for problem in stopped.value.problems]
     case.refresh_from_db()
@@ -151,7 +149,7 @@ def test_an_officer_does_not_decide(partnership, coordinator, officer):
     case = cases.in_assessment(partnership, by=coordinator, officer=officer)
 
     with pytest.raises(PermissionDenied):
-        workflow.decide(case, by=officer, outcome=Outcome.REJECTED, reason="Nej.")
+        cases.decide(case, by=officer, outcome=Outcome.REJECTED, reason="Nej.")
 
 
 def test_an_illegal_status_by_raw_sql_is_refused(partnership, coordinator):

@@ -253,6 +253,10 @@ def test_pages_of_icld(
         *(f"/applications/{read.reference}/{name}/" for name in ("read", "consensus", "decision")),
     )
     check(visitor, f"/applications/{decided.reference}/decided/", f"/grants/{decided.reference}/")
+    proposal = cases.propose(read, outcome="rejected", reason="Nej.")
+    check(visitor, f"/applications/{read.reference}/decision/")
+    case_workflow.send_back(read, by=decider, version=proposal.version, reason="Varför?")
+    check(visitor, f"/applications/{read.reference}/decision/")
     check(visitor, f"/office/rounds/{read.round.deadline_on}/assessment/", "/assessments/")
     visitor.context.clear_cookies(name="sessionid")
     sign_in(visitor, office_administrator, second_factor(office_administrator))

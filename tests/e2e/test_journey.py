@@ -65,6 +65,7 @@ def test_two_parties_apply_and_icld_decides(
 
     office.sign_in(officer, second_factor(officer))
     assess(office, reference)
+    propose(office, reference)
     chief = visit()
     chief.sign_in(decider, second_factor(decider))
     decide(chief, reference)
@@ -117,6 +118,7 @@ def test_the_whole_journey_without_javascript(
     reference = check_and_submit(home, address)
     office.sign_in(officer, second_factor(officer))
     assess(office, reference)
+    propose(office, reference)
     chief.sign_in(decider, second_factor(decider))
     decide(chief, reference)
     work()
@@ -282,14 +284,23 @@ def assess(visitor: Visitor, reference: str) -> None:
     page.get_by_role("button", name="Spara och fastställ").click()
 
 
-def decide(visitor: Visitor, reference: str) -> None:
-    """The decision maker grants less in the first year than was asked for."""
+def propose(visitor: Visitor, reference: str) -> None:
+    """The officer proposes less in the first year than was asked for."""
     page = visitor.open(f"/applications/{reference}/decision/")
     visitor.assert_accessible()
     page.check("input[name=outcome][value=approved]")
     page.get_by_label("År 1").fill("200 000")
     page.fill("textarea[name=reason]", "En stark ansökan med tydlig nytta för båda.")
     page.locator("button[name=check]").click()
+    visitor.assert_accessible()
+    page.locator("button[name=propose]").click()
+    visitor.assert_accessible()
+    assert page.locator("button[name=decide]").count() == 0
+
+
+def decide(visitor: Visitor, reference: str) -> None:
+    """The decision maker reads what the officer has proposed, and takes the decision."""
+    page = visitor.open(f"/applications/{reference}/decision/")
     visitor.assert_accessible()
     page.locator("button[name=decide]").click()
     visitor.assert_accessible()

@@ -11,10 +11,12 @@ from applications.models import (
     Application,
     CooperationArea,
     CoreArea,
+    Decision,
     Factor,
     Goal,
     Indicator,
     Outcome,
+    PendingDecision,
     Question,
     QuestionKind,
     Result,
@@ -201,10 +203,24 @@ def scored(case: Application, *, by: User, text: str = "") -> None:
     workflow.hand_in(case, by=by)
 
 
+def propose(case: Application, **facts) -> PendingDecision:
+    """Let somebody new at ICLD propose a decision outside a meeting."""
+    icld = Organisation.objects.get(name="ICLD")
+    return workflow.propose_alone(
+        case, by=make_person("Test Föredragare", icld, Role.OFFICER), **facts
+    )
+
+
+def decide(case: Application, *, by: User, at: datetime | None = None, **facts) -> Decision:
+    """Let ``by`` take a decision that somebody else has proposed."""
+    proposal = propose(case, **facts, at=at)
+    return workflow.decide(case, by=by, version=proposal.version, at=at)
+
+
 def approved(partnership: Partnership, *, by: User, decider: User, **options) -> Application:
     """Return a case that ``decider`` has approved with what was asked for."""
     case = in_assessment(partnership, by=by, officer=decider, **options)
-    workflow.decide(
+    decide(
         case,
         by=decider,
         outcome=Outcome.APPROVED,

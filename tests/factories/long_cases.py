@@ -17,7 +17,7 @@ from applications.models import (
 from finance.models import BudgetLine
 from icld_portal.localize import STOCKHOLM
 from partnerships.models import Partnership, User
-from tests.factories.cases import approve_by_both, reply
+from tests.factories.cases import approve_by_both, decide, reply
 
 OPENS_ON, DEADLINE_ON = date(2027, 2, 15), date(2027, 3, 15)
 STARTED_AT = datetime(2027, 2, 20, 9, 0, tzinfo=STOCKHOLM)
@@ -136,7 +136,7 @@ def decided(
     """Hand in and decide; an approval gives 67 000 less than was asked for year 2."""
     application = handed_in(draft, by=by)
     workflow.take_up(application, by=decider, at=DECIDED_AT - timedelta(days=30))
-    workflow.decide(
+    decide(
         application,
         by=decider,
         outcome=outcome,

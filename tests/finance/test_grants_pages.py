@@ -2,7 +2,6 @@
 
 import pytest
 
-from applications import workflow
 from applications.models import Outcome
 from finance.models import Grant
 from tests.factories import cases
@@ -15,7 +14,7 @@ QUERIES = 6
 def approve(partnership, by, decider, *, years=1, sek=100_000) -> Grant:
     case = cases.in_assessment(partnership, by=by, officer=decider, sek=sek, years=years)
     amounts = dict.fromkeys(range(1, years + 1), sek)
-    workflow.decide(case, by=decider, outcome=Outcome.APPROVED, reason="Stark.", amounts=amounts)
+    cases.decide(case, by=decider, outcome=Outcome.APPROVED, reason="Stark.", amounts=amounts)
     return Grant.objects.get(reference=case.reference)
 
 

@@ -325,15 +325,34 @@ ASSESSING = {
         "/applications/{case}/decision/",
         get={
             "draft": "",
-            "assessed": "icld-decider=200 icld=403",
-            "submitted decided": "icld-decider=302 icld=403",
+            "assessed": "officers=200 icld=403",
+            "submitted decided": "officers=302 icld=403",
         },
         post={
             "draft": "",
-            "assessed": "icld-decider=302! icld=403",
-            "submitted decided": "icld-decider=409 icld=403",
+            "assessed": "officers=302! icld=403",
+            "submitted decided": "officers=409 icld=403",
         },
-        data={"outcome": "rejected", "reason": "Nej.", "decide": "1"},
+        data={"outcome": "rejected", "reason": "Inte nu.", "version": "1", "propose": "1"},
+    ),
+    # The officer has proposed; only a decision maker takes it or sends it back.
+    "applications:take_decision": Row(
+        "/applications/{case}/decision/take/",
+        post={
+            "draft": "",
+            "assessed": "icld-decider=302! icld=403",
+            "submitted decided": "icld-decider=302 icld=403",
+        },
+        data={"version": "1"},
+    ),
+    "applications:send_back": Row(
+        "/applications/{case}/decision/send-back/",
+        post={
+            "draft": "",
+            "assessed": "icld-decider=302! icld=403",
+            "submitted decided": "icld-decider=302 icld=403",
+        },
+        data={"version": "1", "why": "Summan är för hög."},
     ),
     "applications:decided": Row(
         "/applications/{case}/decided/",

@@ -187,9 +187,9 @@ def meeting_words(assessed: str, decided: str, people: dict[str, Person]) -> dic
     """Propose a decision, and have a condition and minutes; returns the condition's word."""
     case = Application.objects.get(reference=assessed)
     meeting = workflow.meeting_of(case.round)
-    workflow.propose(
-        meeting, case, by=people["icld officer"].user, outcome=Outcome.REJECTED, reason="Nej."
-    )
+    rejection = {"by": people["icld officer"].user, "outcome": Outcome.REJECTED, "reason": "Nej."}
+    workflow.propose(meeting, case, **rejection)
+    workflow.propose_alone(case, **rejection)
     stored = default_storage.save("papers/0.pdf", ContentFile(b"%PDF-1.7 minutes %%EOF"))
     MeetingPaper.objects.create(
         meeting=meeting, language="sv", file_name="0.pdf", file=stored, sha256="0", size_bytes=1
@@ -210,7 +210,7 @@ def _parties(partnership: Partnership) -> list[Organisation]:
 def decide(case: Application, *, by: Any) -> None:
     """Decide to give what was asked for."""
     amounts = {1: 100_000, 2: 100_000}
-    workflow.decide(case, by=by, outcome=Outcome.APPROVED, reason="Bra.", amounts=amounts)
+    cases.decide(case, by=by, outcome=Outcome.APPROVED, reason="Bra.", amounts=amounts)
 
 
 def with_letter(partnership: Partnership, by: Any) -> Application:

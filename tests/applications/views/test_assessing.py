@@ -42,8 +42,17 @@ def test_the_next_step_goes_from_assessing_to_deciding(signed_in, in_assessment,
 
     assert (step(officer), step(decider)) == ("agree", "agree")
     assessed(in_assessment, officer)
+    assert (step(officer), step(decider)) == ("propose", "propose")
+    proposal = workflow.propose_alone(
+        in_assessment, by=officer, outcome=Outcome.REJECTED, reason="Nej."
+    )
     assert (step(officer), step(decider)) == ("wait_for_decision", "decide")
-    workflow.decide(in_assessment, by=decider, outcome=Outcome.REJECTED, reason="Nej.")
+    workflow.send_back(in_assessment, by=decider, version=proposal.version, reason="Varför?")
+    assert (step(officer), step(decider)) == ("propose_again", "propose_again")
+    anew = workflow.propose_alone(
+        in_assessment, by=officer, outcome=Outcome.REJECTED, reason="Därför.", version=2
+    )
+    workflow.decide(in_assessment, by=decider, version=anew.version)
     assert (step(officer), step(decider)) == ("rejected", "rejected")
 
 

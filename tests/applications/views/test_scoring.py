@@ -189,7 +189,7 @@ def test_a_text_for_a_case_that_was_decided_meanwhile_is_shown_not_lost(
 ):
     client = signed_in(asked, "en")
     sent = filled(client.get(address(case)), text=["Sent."])
-    workflow.decide(case, by=decider, outcome="rejected", reason="Nej.")
+    cases.decide(case, by=decider, outcome="rejected", reason="Nej.")
 
     response = client.post(address(case), sent)
 
@@ -290,7 +290,7 @@ def test_the_common_view_is_opened_again_until_the_decision(signed_in, case, off
     client.post(address(case, "consensus/open-again/"))
     assert Consensus.objects.get().agreed_at is None
     workflow.agree(case, by=officer)
-    workflow.decide(case, by=decider, outcome="rejected", reason="Nej.")
+    cases.decide(case, by=decider, outcome="rejected", reason="Nej.")
 
     client.post(address(case, "consensus/open-again/"))
 
