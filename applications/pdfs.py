@@ -19,6 +19,7 @@ from applications.models import (
     Decision,
     Meeting,
     Part,
+    ProgrammeText,
     Question,
     Section,
 )
@@ -234,17 +235,20 @@ def decision_letter(
     language: str,
     *,
     asked: Mapping[int, int],
+    text: ProgrammeText | None = None,
 ) -> tuple[Written, SafeString]:
     """Return the text of a decision letter and its body as HTML, its facts and sums as tables.
 
-    ``asked`` is whole SEK per year. Also of a decision that is not taken yet, for a preview.
+    ``asked`` is whole SEK per year. ``text`` is the version to write by, else the one in force
+    when it was decided. Also of a decision that is not taken yet, for a preview.
     """
     kind = letter_texts.PAPER_OF[words.outcome]
     years = _decided_years(words.amounts, asked)
     with translation.override(language):
         facts = letter_texts.case_facts(application, language)
         facts |= letter_texts.decision_facts(application, words, language)
-        letter = letter_texts.render(kind, language, facts, at=words.decided_at)
+        version = text or letter_texts.texts_in_force([kind], words.decided_at)[kind]
+        letter = letter_texts.written(version, language, facts)
         drawn = {
             "facts": _drawn("facts", {"rows": letter_texts.fact_rows(application)}),
             "amounts": _drawn(

@@ -2,13 +2,28 @@
 
 from django.urls import path
 
-from applications.views import form_parts, form_versions, lists, offers, programme
+from applications.views import form_parts, form_versions, lists, offers, programme, texts
 
 urlpatterns = [
     path("", programme.programme, name="programme"),
     path("lists/<slug:name>/", lists.entries, name="entries"),
     path("lists/<slug:name>/add/", lists.entry, name="add_entry"),
     path("lists/<slug:name>/<slug:code>/", lists.entry, name="entry"),
+    path("texts/<slug:use>/", texts.texts, name="texts"),
+    path("texts/<slug:kind>/begin/", texts.begin_text, name="begin_text"),
+    path("texts/<slug:kind>/<int:version>/", texts.text, name="text"),
+    path("texts/<slug:kind>/<int:version>/write/", texts.edit_text, name="edit_text"),
+    path(
+        "texts/<slug:kind>/<int:version>/difference/",
+        texts.text_difference,
+        name="text_difference",
+    ),
+    path("texts/<slug:kind>/<int:version>/publish/", texts.publish_text, name="publish_text"),
+    path(
+        "texts/<slug:kind>/<int:version>/throw-away/",
+        texts.throw_away_text,
+        name="throw_away_text",
+    ),
     path("forms/", form_versions.forms, name="forms"),
     path(
         "forms/<slug:purpose>/<slug:grant_type>/begin/",

@@ -177,6 +177,11 @@ def may_edit_forms(user: User) -> bool:
     return user.is_office_administrator
 
 
+def may_edit_texts(user: User) -> bool:
+    """Letters and help texts are written and published by ICLD's administrators."""
+    return user.is_office_administrator
+
+
 def may_write_message(user: User, application: Application) -> bool:
     """Who writes or signs for a party, and at ICLD those who deal with the parties."""
     if is_of_party(user, application):

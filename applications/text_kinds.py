@@ -58,37 +58,51 @@ ASKED = (
 )
 LETTERS = "letters"
 HELP = "help"
+MAIL, PAPER, PAGE = "mail", "paper", "page"
 
 
 @dataclass(frozen=True)
 class Terms:
-    """What a kind of text may and must hold."""
+    """What a kind of text may and must hold, and whether it is a mail, a paper or on a page."""
 
+    form: str
     fields: tuple[MergeField, ...] = ()
     must: frozenset[str] = frozenset()
-    use: str = LETTERS
+
+    @property
+    def use(self) -> str:
+        """Which of the staff's lists it stands in."""
+        return HELP if self.form == PAGE else LETTERS
 
     @property
     def has_subject(self) -> bool:
         """Whether it has a subject or title of its own; on a page the page has it."""
-        return self.use == LETTERS
+        return self.form != PAGE
+
+    def field(self, name: str) -> MergeField:
+        """Return the field called ``name``."""
+        return next(field for field in self.fields if field.name == name)
 
 
-def _letter(*fields: MergeField, must: str) -> Terms:
-    return Terms((*CASE, *fields), frozenset(must.split()))
+def _mail(*fields: MergeField, must: str) -> Terms:
+    return Terms(MAIL, (*CASE, *READER, *fields), frozenset(must.split()))
 
 
-_HELP = Terms(use=HELP)
+def _paper(*fields: MergeField, must: str) -> Terms:
+    return Terms(PAPER, (*CASE, *fields), frozenset(must.split()))
+
+
+_HELP = Terms(PAGE)
 KINDS: dict[str, Terms] = {
-    TextKind.DECISION_APPROVED: _letter(*DECISION, must="reason amounts conditions"),
-    TextKind.DECISION_REJECTED: _letter(*DECISION, must="reason"),
-    TextKind.MAIL_APPROVED: _letter(*READER, *DECISION, must="reason amounts conditions url"),
-    TextKind.MAIL_REJECTED: _letter(*READER, *DECISION, must="reason url"),
-    TextKind.MAIL_POSTPONED: _letter(*READER, *DECISION, must="reason url"),
-    TextKind.SUPPLEMENT_ASKED: _letter(*READER, *ASKED, must="parts due_on url"),
-    TextKind.SUPPLEMENT_CLOSED: _letter(*READER, REASON, must="reason url"),
-    TextKind.AGREEMENT_TO_SIGN: _letter(*READER, *AMOUNTS, must="url"),
-    TextKind.AGREEMENT_TEXT: _letter(
+    TextKind.DECISION_APPROVED: _paper(*DECISION, must="reason amounts conditions"),
+    TextKind.DECISION_REJECTED: _paper(*DECISION, must="reason"),
+    TextKind.MAIL_APPROVED: _mail(*DECISION, must="reason amounts conditions url"),
+    TextKind.MAIL_REJECTED: _mail(*DECISION, must="reason url"),
+    TextKind.MAIL_POSTPONED: _mail(*DECISION, must="reason url"),
+    TextKind.SUPPLEMENT_ASKED: _mail(*ASKED, must="parts due_on url"),
+    TextKind.SUPPLEMENT_CLOSED: _mail(REASON, must="reason url"),
+    TextKind.AGREEMENT_TO_SIGN: _mail(*AMOUNTS, must="url"),
+    TextKind.AGREEMENT_TEXT: _paper(
         *AGREEMENT, must="parties amounts total report_dates conditions"
     ),
     TextKind.ABOUT: _HELP,

@@ -6,6 +6,7 @@ from typing import ClassVar
 import pgtrigger
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from icld_portal import triggers
@@ -108,6 +109,10 @@ class ProgrammeText(models.Model):
 
     def __str__(self) -> str:
         return self.get_kind_display()
+
+    def office_url(self) -> str:
+        """The page on which ICLD reads and writes this version."""
+        return reverse("applications:text", args=[self.kind, self.version])
 
     @property
     def wording(self) -> str:

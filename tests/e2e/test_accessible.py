@@ -13,6 +13,7 @@ from applications.drafting import editing, save_answer
 from applications.models import Application, MessageFile, Question, SavedView
 from applications.workflow.forms import begin_form, publish_form, remove_row
 from applications.workflow.offers import accept_form, offer_form
+from applications.workflow.texts import begin_text
 from finance.workflow import begin_version as begin_guidelines
 from icld_portal.models import FileScan, Letter, PreparedFile
 from partnerships import workflow
@@ -306,6 +307,23 @@ def test_pages_of_the_programme(visitor, office_administrator, second_factor):
     )
     check(visitor, "/office/programme/forms/", form)
     check(visitor, *(f"{form}{name}/" for name in (*parts, "publish", "throw-away")))
+
+
+def test_pages_of_the_letters(
+    visitor, partnership, coordinator, officer, office_administrator, second_factor
+):
+    cases.in_assessment(partnership, by=coordinator, officer=officer)
+    letter = begin_text("decision_approved", by=office_administrator).office_url()
+    help_text = begin_text("about", by=office_administrator).office_url()
+    sign_in(visitor, office_administrator, second_factor(office_administrator))
+    check(visitor, "/office/programme/", "/office/programme/texts/letters/", letter, help_text)
+    parts = ("write", "difference", "publish", "throw-away")
+    check(visitor, *(f"{letter}{name}/" for name in parts), f"{help_text}write/")
+    page = visitor.open(f"{letter}write/")
+    page.locator("[name=body_sv]").fill("{{refrence}}")
+    page.locator("form:has([name=body_sv]) button[type=submit]").click()
+    page.locator(".error-summary").wait_for()
+    visitor.assert_accessible()
 
 
 def test_pages_of_messages_and_notes(

@@ -281,6 +281,28 @@ QUESTIONS = {
     ),
 }
 
+A_TEXT = "/office/programme/texts/mail_rejected/{text}/"
+
+# The versions of the letters and help texts, in the same way.
+TEXTS = {
+    "applications:texts": Row("/office/programme/texts/letters/", get="icld=200"),
+    "applications:begin_text": Row("/office/programme/texts/mail_rejected/begin/", post="icld=302"),
+    "applications:text": Row(A_TEXT, get="icld=200"),
+    "applications:edit_text": Row(f"{A_TEXT}write/", get="icld=200", post="icld=422"),
+    "applications:text_difference": Row(f"{A_TEXT}difference/", get="icld=200"),
+    "applications:publish_text": Row(f"{A_TEXT}publish/", get="icld=200", post="icld=302!"),
+    "applications:throw_away_text": Row(f"{A_TEXT}throw-away/", get="icld=200", post="icld=302!"),
+}
+
 MATRIX: dict[str, Row] = (
-    PUBLIC | ACCOUNTS | LISTS | PARTIES | CASES | OFFICE | PROGRAMME | CLOSED_LISTS | QUESTIONS
+    PUBLIC
+    | ACCOUNTS
+    | LISTS
+    | PARTIES
+    | CASES
+    | OFFICE
+    | PROGRAMME
+    | CLOSED_LISTS
+    | QUESTIONS
+    | TEXTS
 )

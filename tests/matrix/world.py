@@ -31,6 +31,7 @@ from applications.models import (
 )
 from applications.workflow.forms import begin_form, publish_form
 from applications.workflow.offers import offer_form
+from applications.workflow.texts import begin_text
 from finance.workflow import begin_version
 from icld_portal import writers
 from icld_portal.bench.browser import form_on
@@ -121,6 +122,7 @@ def build() -> World:
         "successor_writer": people["partner finance"].user.pk,
         "version": begin_version(by=keeper).version,
         **form_words(begin_form("application", "preparation", by=keeper)),
+        "text": begin_text("mail_rejected", by=keeper).version,
         **thread_words(world.by_state["draft"]["case"], writer),
         **comment_words(world.by_state["draft"]["case"], writer),
         **offer_words(world.by_state["draft"]["case"], keeper),
