@@ -100,7 +100,7 @@ def test_the_mail_of_a_decision_is_written_by_the_text_in_force_and_keeps_its_ve
         subject_sv="Nej: {{reference}}",
         body_sv="Till {{organisation}}: {{reason}}",
     )
-    workflow.decide(case, by=decider, outcome="rejected", reason="Too <vague>.")
+    cases.decide(case, by=decider, outcome="rejected", reason="Too <vague>.")
 
     letters = list(Letter.objects.filter(kind="rejected").order_by("pk"))
     assert {letter.wording for letter in letters} == {"mail_rejected/2"}
@@ -113,7 +113,7 @@ def test_the_mail_of_a_decision_is_written_by_the_text_in_force_and_keeps_its_ve
 
 
 def test_the_paper_holds_the_text_of_the_day_and_keeps_its_version(case, decider):
-    workflow.decide(case, by=decider, outcome="rejected", reason="Målet är oklart.")
+    cases.decide(case, by=decider, outcome="rejected", reason="Målet är oklart.")
     # Published after the decision, before the job that makes the paper.
     new_version("decision_rejected", body_en="Something else. {{reason}}")
     papers.make_papers(case.pk, "decision")

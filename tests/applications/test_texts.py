@@ -151,7 +151,7 @@ def test_an_administrator_writes_compares_and_publishes_and_the_next_letter_foll
     assert "<del>" in keeper.get(page("difference/")).content.decode()
     assert keeper.post(page("publish/")).url == page()
 
-    workflow.decide(case, by=decider, outcome="rejected", reason="Too vague.")
+    cases.decide(case, by=decider, outcome="rejected", reason="Too vague.")
 
     letter = Letter.objects.filter(kind="rejected").first()
     assert (letter.subject, letter.wording) == (f"Nej: {case.reference}", "mail_rejected/2")
@@ -168,7 +168,7 @@ def test_a_draft_that_is_thrown_away_is_gone(draft, keeper):
 
 
 def test_the_preview_shows_a_real_case_in_both_languages(draft, keeper, case, decider):
-    workflow.decide(case, by=decider, outcome="rejected", reason="Too <b>vague</b>.")
+    cases.decide(case, by=decider, outcome="rejected", reason="Too <b>vague</b>.")
 
     answer = keeper.get(page())
 
