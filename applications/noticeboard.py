@@ -1,6 +1,7 @@
 """Notices: what the portal has written to a person, as far as they may still read of it."""
 
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -19,6 +20,8 @@ DIGEST = "digest"
 DIGEST_AT = time(7, 0)
 # More unread than this is said as "99+": nobody needs the number, and counting it takes time.
 MOST_COUNTED = 100
+ALWAYS_SHOWN = ("", subject_type(Organisation))
+ASKED_TO_ASSESS = "assess"
 
 
 def notices_of(user: User) -> QuerySet[Letter]:
@@ -34,12 +37,11 @@ def notices_of(user: User) -> QuerySet[Letter]:
     asked = Application.objects.all().declarable_by(user).filter(pk=here)
     threads = MessageThread.objects.all().visible_to(user).filter(pk=here)
     return (
-        Letter.objects.filter(to_user_id=user.pk)
-        .exclude(kind=DIGEST)
+        _written_to(user)
         .filter(
-            Q(about_type__in=("", subject_type(Organisation)))
+            Q(about_type__in=ALWAYS_SHOWN)
             | (Q(about_type=case) & Exists(cases))
-            | (Q(about_type=case, kind="assess") & Exists(asked))
+            | (Q(about_type=case, kind=ASKED_TO_ASSESS) & Exists(asked))
             | (Q(about_type=thread) & Exists(threads))
         )
         .order_by("-queued_at", "-pk")
@@ -47,9 +49,38 @@ def notices_of(user: User) -> QuerySet[Letter]:
 
 
 def unread_count(user: User) -> int:
-    """How many notices ``user`` has not opened, up to 100; one query."""
-    unread = notices_of(user).filter(seen_at=None).order_by()
-    return unread.values("pk")[:MOST_COUNTED].count()
+    """How many of ``notices_of`` a person has not opened, among a hundred such letters.
+
+    It stands on every page: it asks first what the letters are about, and then only of those
+    cases and threads whether they are open. Mostly that is one query, or none more.
+    """
+    unread = _written_to(user).filter(seen_at=None).order_by()
+    letters = list(unread.values_list("about_type", "about_id", "kind")[:MOST_COUNTED])
+    case, thread = subject_type(Application), subject_type(MessageThread)
+    cases = {number for about, number, _kind in letters if about == case}
+    if cases:
+        cases = _numbers(Application.objects.visible_to(user).filter(pk__in=cases))
+    asked = {number for about, number, kind in letters if kind == ASKED_TO_ASSESS} - cases
+    if asked:
+        asked = _numbers(Application.objects.all().declarable_by(user).filter(pk__in=asked))
+    threads = {number for about, number, _kind in letters if about == thread}
+    if threads:
+        threads = _numbers(MessageThread.objects.all().visible_to(user).filter(pk__in=threads))
+    return sum(
+        about in ALWAYS_SHOWN
+        or (about == case and (number in cases or (kind == ASKED_TO_ASSESS and number in asked)))
+        or (about == thread and number in threads)
+        for about, number, kind in letters
+    )
+
+
+def _written_to(user: User) -> QuerySet[Letter]:
+    """All letters to a person but the mails of notices, which are none themselves."""
+    return Letter.objects.filter(to_user_id=user.pk).exclude(kind=DIGEST)
+
+
+def _numbers(rows: QuerySet[Any]) -> set[int | None]:
+    return set(rows.order_by().values_list("pk", flat=True))
 
 
 def send_digests(*, at: datetime | None = None) -> int:
