@@ -6,6 +6,7 @@ from typing import ClassVar
 import pgtrigger
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.expressions import Combinable
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -34,21 +35,18 @@ class ThreadQuerySet(models.QuerySet["MessageThread"]):
         parties = CaseParty.objects.filter(organisation__in=list(user.roles))
         return self.filter(open_to, Exists(parties.filter(application=here)))
 
-    def unread_by(self, user: User) -> "ThreadQuerySet":
-        """Those in which somebody has written since ``user`` last looked."""
-        return self.filter(~Exists(_seen_by(user)))
-
     def for_list(self, user: User) -> "ThreadQuerySet":
         """Load what a list shows and ``is_unread``, the one last written in first."""
         loaded = self.select_related("application__partnership", "begun_by")
-        return loaded.annotate(is_unread=~Exists(_seen_by(user))).order_by("-last_at", "-pk")
+        return loaded.annotate(is_unread=unread_by(user)).order_by("-last_at", "-pk")
 
 
-def _seen_by(user: User) -> "models.QuerySet[ThreadRead]":
-    """The marks that ``user`` has read a thread to its end."""
-    return ThreadRead.objects.filter(
+def unread_by(user: User) -> Combinable:
+    """Whether somebody has written in a thread since ``user`` last looked."""
+    read_to_the_end = ThreadRead.objects.filter(
         thread=OuterRef("pk"), user=user, read_at__gte=OuterRef("last_at")
     )
+    return ~Exists(read_to_the_end)
 
 
 class MessageThread(models.Model):

@@ -3,13 +3,13 @@
 from typing import Any
 
 from django import template
-from django.db.models import Count, OuterRef, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Value
 
 from applications import rules
 from applications.chain import chain_of
 from applications.filings import filing_rows
-from applications.models import Application, CaseNote, MessageThread, Question
+from applications.models import Application, Question
+from applications.models.messages import unread_by
 from applications.progress import next_step_in_list
 from applications.statuses import APPLICANT_WORDS, Status
 from finance.models import GrantType
@@ -54,25 +54,28 @@ def filings_of(context: dict[str, Any], application: Application) -> dict[str, A
 
 @register.inclusion_tag("applications/_messages_of.html", takes_context=True)
 def messages_of(context: dict[str, Any], application: Application) -> dict[str, Any]:
-    """Lead to the case's messages and, for ICLD, its notes, with how many there are."""
+    """Lead to the messages of a case that the reader has open, and ICLD to its notes.
+
+    ``Thread.visible_to`` says of any thread what follows here from the open case: its parties
+    and ICLD read its messages, and who assesses from outside reads none.
+    """
     user = context["request"].user
-    with_notes = user.office and not rules.is_of_party(user, application)
-    threads = MessageThread.objects.all().visible_to(user).filter(application=OuterRef("pk"))
-    notes = CaseNote.objects.all().visible_to(user).filter(application=OuterRef("pk"))
-    counts = Application.objects.filter(pk=application.pk).values_list(
-        _how_many(threads),
-        _how_many(threads.unread_by(user)),
-        _how_many(notes.filter(withdrawn_at=None)),
-    )
-    return {"application": application, "with_notes": with_notes} | dict(
-        zip(("threads", "unread", "notes"), counts[0], strict=True)
-    )
-
-
-def _how_many(rows: "QuerySet[Any]") -> Coalesce:
-    """Count ``rows`` inside another query, so that three counts are asked for at once."""
-    counted = rows.order_by().annotate(one=Value(1)).values("one").annotate(found=Count("pk"))
-    return Coalesce(Subquery(counted.values("found")[:1]), 0)
+    of_party = rules.is_of_party(user, application)
+    with_messages, with_notes = user.office or of_party, user.office and not of_party
+    # Their rows are few and are read together; each count by itself would be one query more.
+    rows = application.threads.order_by().values_list(Value("thread"), unread_by(user))
+    if with_notes:
+        notes = application.notes.filter(withdrawn_at=None).order_by()
+        rows = rows.union(notes.values_list(Value("note"), Value(value=False)), all=True)
+    found = list(rows) if with_messages else []
+    return {
+        "application": application,
+        "with_messages": with_messages,
+        "with_notes": with_notes,
+        "threads": sum(kind == "thread" for kind, _unread in found),
+        "unread": sum(unread for _kind, unread in found),
+        "notes": sum(kind == "note" for kind, _unread in found),
+    }
 
 
 @register.inclusion_tag("applications/_conditions.html", takes_context=True)
