@@ -11,7 +11,11 @@ PUBLISHED: dict[int, QuestionSet] = {}
 
 def form_of(application: Application) -> QuestionSet:
     """Return the form that the case answers, with its sections, questions and options."""
-    key = application.sheet.question_set_id
+    return whole(application.sheet.question_set_id)
+
+
+def whole(key: int) -> QuestionSet:
+    """Return the version with this primary key, with its sections, questions and options."""
     found = PUBLISHED.get(key)
     if found is None:
         found = QuestionSet.objects.all().with_questions().get(pk=key)

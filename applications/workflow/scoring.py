@@ -22,6 +22,7 @@ from applications.models import (
     Status,
 )
 from applications.scores import Criterion, score_of
+from applications.versions import whole
 from icld_portal import events
 from icld_portal.problems import NotReady, Problem
 from icld_portal.workflow import WrongStatus
@@ -43,19 +44,13 @@ def criteria_version(application: Application) -> QuestionSet:
 
 
 def criteria_in(version: QuestionSet) -> list[Criterion]:
-    """Return the criteria of one version in order, with their options, in two queries."""
-    questions = (
-        Question.objects.filter(section__question_set=version)
-        .select_related("section")
-        .prefetch_related("options")
-        .order_by("section__sort_order", "sort_order")
-    )
-    by_section: dict[int, list[Question]] = {}
-    for question in questions:
-        by_section.setdefault(question.section_id, []).append(question)
+    """Return the criteria of one version in order, with their options."""
+    sections = [
+        (section.key, list(section.questions.all())) for section in whole(version.pk).sections.all()
+    ]
     return [
-        Criterion(pair[0].section.key, pair[0], pair[1])
-        for pair in by_section.values()
+        Criterion(key, pair[0], pair[1])
+        for key, pair in sections
         if len(pair) == 2 and pair[0].weight
     ]
 
