@@ -72,7 +72,7 @@ class PostgresNotStarted(Exception):
 def connection_settings(data: Path) -> dict[str, object]:
     """Return Django's DATABASES entry for the server of ``data``; touches nothing."""
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "icld_portal.database",
         "NAME": "portal",
         "USER": "portal",
         "PASSWORD": "",

@@ -122,12 +122,13 @@ EMBEDDED_POSTGRES = not os.environ.get("DATABASE_URL")
 database: dict[str, Any] = (
     dict(postgres.connection_settings(DATA_DIR))
     if EMBEDDED_POSTGRES
-    else dict(dj_database_url.parse(os.environ["DATABASE_URL"]))
+    else dict(dj_database_url.parse(os.environ["DATABASE_URL"], engine="icld_portal.database"))
 )
 database |= {
     "OPTIONS": {
         **database.get("OPTIONS", {}),
         "pool": {"min_size": 1, "max_size": 8, "timeout": 10},
+        "server_side_binding": True,
     },
     "CONN_HEALTH_CHECKS": True,
 }

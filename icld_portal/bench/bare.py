@@ -47,5 +47,9 @@ TEMPLATES = [
 # As Django comes: a new connection for each request. ``bare_pooled`` keeps them.
 DATABASES = {
     "default": portal.database
-    | {"OPTIONS": {"options": f"-c search_path={SCHEMA}"}, "CONN_HEALTH_CHECKS": False}
+    | {
+        "ENGINE": "django.db.backends.postgresql",
+        "OPTIONS": {"options": f"-c search_path={SCHEMA}"},
+        "CONN_HEALTH_CHECKS": False,
+    }
 }

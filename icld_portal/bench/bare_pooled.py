@@ -1,10 +1,13 @@
-"""The bare site once more, with the portal's own connection pool: the sterner comparison."""
+"""The bare site once more, on a pool of connections as the portal's: the sterner comparison."""
 
-from icld_portal.bench import portal
+from icld_portal.bench import bare, portal
 from icld_portal.bench.bare import *  # noqa: F403
-from icld_portal.bench.bare import SCHEMA
 
 DATABASES = {
-    "default": portal.database
-    | {"OPTIONS": portal.database["OPTIONS"] | {"options": f"-c search_path={SCHEMA}"}}
+    "default": bare.DATABASES["default"]
+    | {
+        "OPTIONS": bare.DATABASES["default"]["OPTIONS"]
+        | {"pool": portal.database["OPTIONS"]["pool"]},
+        "CONN_HEALTH_CHECKS": True,
+    }
 }

@@ -1,0 +1,4 @@
+"""Django's own Postgres backend, with statements that the server plans once.
+
+``ENGINE`` names this package; Django looks for ``base`` in it.
+"""
