@@ -58,6 +58,18 @@ def answers_by_question(application: Application, language: str = "") -> dict[in
     }
 
 
+def answers_to(
+    application: Application, questions: Iterable[Question]
+) -> dict[str, dict[int, Answer]]:
+    """Return the answers to ``questions`` by language and question id; one query at most."""
+    found: dict[str, dict[int, Answer]] = {}
+    if keys := [question.pk for question in questions]:
+        answers = Answer.objects.filter(sheet=application.sheet_id, question__in=keys)
+        for answer in answers.order_by("pk"):
+            found.setdefault(answer.language, {})[answer.question_id] = answer
+    return found
+
+
 def stored_answers(
     application: Application, questions: Iterable[Question], language: str = ""
 ) -> dict[int, Answer]:

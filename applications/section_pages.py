@@ -8,7 +8,7 @@ from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext, gettext_lazy
 
 from applications import workspace
-from applications.drafting import StaleAnswer, answers_by_question, stored_answers, write_answer
+from applications.drafting import StaleAnswer, answers_to, stored_answers, write_answer
 from applications.fingerprints import READ_IN_PART, mark_of_part, written_in_part
 from applications.forms import budget as budget_forms
 from applications.forms import plan
@@ -68,13 +68,15 @@ class SectionPage:
         self.application = application
         self.section = section
         self.data = data
+        questions = section.questions.all()
+        # What was sent stands for itself; what is stored is read under the lock.
+        stored = answers_to(application, questions) if data is None else {}
         self.answers = AnswersForm(
-            data,
-            questions=section.questions.all(),
-            # What was sent stands for itself; what is stored is read under the lock.
-            answers=answers_by_question(application) if data is None else {},
+            data, questions=questions, answers=stored.get(application.language, {})
         )
-        self.translations = self._translations(wanted=translating)
+        self.translations = self._translations(
+            stored.get(application.other_language, {}), wanted=translating
+        )
         # Read before what is drawn: a save in between is then noticed, never missed.
         mark = self._mark() if data is None else ""
         self.make()
@@ -82,15 +84,13 @@ class SectionPage:
         if data is not None:
             self.seen = data.get(SEEN, "")
 
-    def _translations(self, *, wanted: bool) -> TranslationsForm | None:
+    def _translations(self, stored: dict[int, Answer], *, wanted: bool) -> TranslationsForm | None:
         """The fields beside the answers, where somebody translates or has translated."""
         language = self.application.other_language
         questions = translatable(self.section.questions.all())
         if self.data is not None:
-            stored: dict[int, Answer] = {}
             wanted = sends_translations(self.data)
         else:
-            stored = answers_by_question(self.application, language)
             wanted = wanted or any(question.pk in stored for question in questions)
         if not questions or not wanted:
             return None
@@ -332,7 +332,10 @@ class BudgetPage(SectionPage):
     template = "applications/sections/budget.html"
 
     def make(self) -> None:
-        self.tables = budget_forms.year_tables(self.data, self.application, self.parties)
+        self.lines = caps.lines_of(self.application.budget)
+        self.tables = budget_forms.year_tables(
+            self.data, self.application, self.parties, self.lines
+        )
         self.reason = budget_forms.ReasonForm(self.data, budget=self.application.budget)
 
     def named_forms(self) -> list[tuple[str, Any]]:
@@ -359,7 +362,7 @@ class BudgetPage(SectionPage):
         """What the page adds up to: as written now, or as stored."""
         budget = self.application.budget
         if self.data is None:
-            return budget_forms.Sums(budget, caps.lines_of(budget))
+            return budget_forms.Sums(budget, self.lines)
         if self.reason.is_valid():
             budget.guide_reason = self.reason.cleaned_data["guide_reason"]
         return budget_forms.Sums(

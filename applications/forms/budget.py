@@ -113,11 +113,13 @@ LineRows = rows_of(LineForm, blank=BLANK_LINES)
 
 
 def year_tables(
-    data: Any, application: Application, parties: Sequence[Organisation]
+    data: Any,
+    application: Application,
+    parties: Sequence[Organisation],
+    lines: Sequence[BudgetLine],
 ) -> dict[int, RowSet]:
     """One table of lines per year of the case; also years that only old lines still have."""
     budget = application.budget
-    lines = caps.lines_of(budget)
     categories = list(guideline_of(budget).categories.all())
     shared = {
         "party": PartyField(parties, label=_("Party")),
