@@ -69,8 +69,8 @@ class WorkListFilter(django_filters.FilterSet):
         super().__init__(data, queryset)
         # Read once: a choice that asks the database would ask again for each use.
         self.filters["round"].extra["choices"] = round_choices()
-        self.filters["country"].extra["choices"] = country_choices()
-        self.filters["officer"].extra["choices"] = officer_choices()
+        self.filters["country"].extra["choices"] = country_choices(queryset)
+        self.filters["officer"].extra["choices"] = officer_choices(queryset)
 
     @property
     def selection(self) -> ApplicationQuerySet:
@@ -131,13 +131,14 @@ def round_choices() -> Choices:
     ]
 
 
-def country_choices() -> Choices:
-    """The countries some application comes from, by name."""
-    from_there = Application.objects.filter(country=OuterRef("pk")).order_by()
+def country_choices(cases: ApplicationQuerySet) -> Choices:
+    """The countries that some of ``cases`` come from, by name: a hidden case offers none."""
+    from_there = cases.filter(country=OuterRef("pk")).order_by()
     countries = Country.objects.filter(Exists(from_there))
     return sorted(((country.code, str(country)) for country in countries), key=lambda c: c[1])
 
 
-def officer_choices() -> Choices:
-    """Whoever assesses or has assessed at ICLD, and "nobody"."""
-    return [*((str(person.pk), person.name) for person in officers()), (NONE, _("nobody yet"))]
+def officer_choices(cases: ApplicationQuerySet) -> Choices:
+    """Whoever assesses at ICLD or keeps some of ``cases``, and "nobody"."""
+    found = officers(cases)
+    return [*((str(person.pk), person.name) for person in found), (NONE, _("nobody yet"))]

@@ -2,7 +2,7 @@
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from applications.models import Application
+from applications.models.application import ApplicationQuerySet
 from partnerships.models import Membership, Role, User
 from partnerships.models.people import ASSESSOR_ROLES
 
@@ -21,11 +21,11 @@ def current_assessors() -> QuerySet[User]:
     return User.objects.filter(Exists(roles), is_active=True).order_by("name", "pk")
 
 
-def officers() -> QuerySet[User]:
-    """The people who have or could be given a case; those who left stay findable."""
+def officers(cases: ApplicationQuerySet) -> QuerySet[User]:
+    """The people who have one of ``cases`` or could be given one; those who left stay findable."""
     # Two lists of ids, each read once: EXISTS … OR EXISTS … would read every case per person.
     assessing = Membership.objects.filter(role__in=ASSESSING_ROLES).order_by()
-    keeping = Application.objects.filter(officer__isnull=False).order_by()
+    keeping = cases.filter(officer__isnull=False).order_by()
     return User.objects.filter(
         Q(pk__in=assessing.values("user")) | Q(pk__in=keeping.values("officer").distinct())
     ).order_by("name", "pk")

@@ -18,7 +18,9 @@ from finance.models import Grant
 from icld_portal.models import Letter
 from icld_portal.prepared import Refused
 from icld_portal.routes import routes
+from partnerships.models import Country
 from tests.factories import cases
+from tests.factories.parties import make_person
 from tests.reading_pdf import text_of
 from tests.worker import work
 
@@ -181,6 +183,26 @@ def test_no_count_or_sum_has_the_case_in_it(signed_in, case, officer, reader):
 
     assert seen(reader) == (1, 1, 1, 1, 100_000)
     assert seen(officer) == (0, 0, 0, 0, None)
+
+
+def test_no_filter_offers_what_only_the_hidden_case_has(
+    signed_in, case, officer, reader, partnership, coordinator, machakos
+):
+    """The country, and the officer who has left ICLD since."""
+    kept_by = make_person("Test Slutatsson", officer.memberships.get().organisation, "officer")
+    Application.objects.filter(pk=case.pk).update(officer=kept_by)
+    kept_by.memberships.all().delete()
+    workflow.declare(case, by=officer, has_conflict=True, reason="Släkt.")
+    draft = cases.empty_draft(partnership, by=coordinator)
+    Application.objects.filter(pk=draft.pk).update(country=Country.objects.get(code="GE"))
+
+    def offered(user) -> tuple[list[str], bool]:
+        page = signed_in(user).get("/office/applications/").context["chosen"]
+        countries = [code for code, _name in page.choices_of("country")]
+        return countries, str(kept_by.pk) in dict(page.choices_of("officer"))
+
+    assert offered(reader) == (["KE"], True)
+    assert offered(officer) == ([], False)
 
 
 @pytest.mark.parametrize("file_format", ["csv", "xlsx", "pdf", "zip"])
