@@ -12,6 +12,7 @@ from applications.models import (
     Application,
     Consensus,
     Meeting,
+    Move,
     Outcome,
     PendingDecision,
     PendingOutcome,
@@ -21,11 +22,10 @@ from applications.models import (
 )
 from applications.models.application import ApplicationQuerySet
 from applications.pots import PotState
+from applications.ranking import in_order
 from finance.models import Budget
 from finance.sums import asked_by_budget
 from partnerships.models import User
-
-NO_MEAN = Decimal(-1)
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,7 @@ class AgendaRow:
     place: Place
     application: Application
     pending: PendingDecision | None
+    move: Move | None
 
 
 def on_agenda(of_round: Round, user: User) -> ApplicationQuerySet:
@@ -76,10 +77,12 @@ def ranked(
     meeting: Meeting | None,
     pots: Sequence[PotState],
     means: dict[int, Decimal],
+    moves: Sequence[Move] = (),
 ) -> list[Place]:
     """Return every case in its place: the best mean first, a bundle where its best case stands.
 
-    Five queries, however many cases; ``means`` are the agreed scores by application id.
+    Five queries, however many cases, and one more once cases were moved by hand; ``means``
+    are the agreed scores of all that ``ranking.reckoned`` names, by application id.
     """
     rows: Any = list(cases.order_by().values("pk", "reference", "bundle_id", "budget_id"))
     asked = asked_by_budget(row["budget_id"] for row in rows)
@@ -92,7 +95,7 @@ def ranked(
         row["asked_sek"] = asked.get(row["budget_id"], 0)
         row["region"] = regions[row["budget_id"]]
         row["granted_sek"] = proposed.get(row["pk"], row["asked_sek"])
-    return _places(_sorted(rows), pots)
+    return _places(in_order(rows, moves, meeting, means), pots)
 
 
 def _agreed(cases: Iterable[int]) -> dict[int, int]:
@@ -120,21 +123,6 @@ def _proposed(meeting: Meeting | None) -> dict[int, int]:
     return found
 
 
-def _sorted(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    bundles: dict[Any, list[dict[str, Any]]] = {}
-    for row in rows:
-        bundles.setdefault(row["bundle_id"] or f"case {row['pk']}", []).append(row)
-    for together in bundles.values():
-        together.sort(key=_worth, reverse=True)
-    in_order = sorted(bundles.values(), key=lambda together: _worth(together[0]), reverse=True)
-    return [row for together in in_order for row in together]
-
-
-def _worth(row: dict[str, Any]) -> tuple[Decimal, str]:
-    mean = row["mean"]
-    return (NO_MEAN if mean is None else mean, row["reference"])
-
-
 def _places(rows: list[dict[str, Any]], pots: Sequence[PotState]) -> list[Place]:
     running, used = 0, [0] * len(pots)
     places = []
@@ -153,8 +141,11 @@ def _places(rows: list[dict[str, Any]], pots: Sequence[PotState]) -> list[Place]
     return places
 
 
-def rows_of(places: Sequence[Place], meeting: Meeting | None) -> list[AgendaRow]:
-    """Return the shown places with their cases and proposals; three queries."""
+def rows_of(
+    places: Sequence[Place], meeting: Meeting | None, moves: Sequence[Move] = ()
+) -> list[AgendaRow]:
+    """Return the shown places with their cases, proposals and last moves; three queries."""
+    last = {move.application_id: move for move in moves}
     # Without a meeting there is nothing proposed to it: a proposal alone has no meeting either.
     proposed = meeting.pending.all() if meeting else PendingDecision.objects.none()
     pending = proposed.select_related("proposed_by", "confirmed_by")
@@ -169,6 +160,7 @@ def rows_of(places: Sequence[Place], meeting: Meeting | None) -> list[AgendaRow]
             place,
             cases[place.application_id],
             next(iter(cases[place.application_id].in_this_meeting), None),  # type: ignore[attr-defined]
+            last.get(place.application_id),
         )
         for place in places
     ]

@@ -8,6 +8,7 @@ from applications.models import (
     Application,
     Condition,
     Meeting,
+    Move,
     PendingDecision,
     PendingOutcome,
     Pot,
@@ -46,6 +47,7 @@ class Protocol:
     meeting: Meeting
     pots: Sequence[Pot]
     rows: Sequence[ProtocolRow]
+    moves: Sequence[Move]
 
     @property
     def asked_sek(self) -> int:
@@ -59,7 +61,7 @@ class Protocol:
 
 
 def protocol_of(meeting: Meeting) -> Protocol:
-    """Return what a released meeting decided, in the order of the references; six queries."""
+    """Return what a released meeting decided, in the order of the references; seven queries."""
     pending = list(
         meeting.pending.filter(confirmed_at__isnull=False)
         .select_related(
@@ -93,7 +95,10 @@ def protocol_of(meeting: Meeting) -> Protocol:
         )
         for row in pending
     ]
-    return Protocol(meeting, list(Pot.objects.filter(round=meeting.round_id)), rows)
+    held = list(Pot.objects.filter(round=meeting.round_id))
+    return Protocol(
+        meeting, held, rows, list(meeting.moves.select_related("moved_by", "application", "above"))
+    )
 
 
 def _granted(pending: PendingDecision, meeting: Meeting) -> int:

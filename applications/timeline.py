@@ -52,6 +52,7 @@ WORDS: dict[str, Promise | str] = {
     "withdraw_note": gettext_lazy("An internal note was withdrawn"),
     "propose": gettext_lazy("A decision was proposed"),
     "confirm": gettext_lazy("The proposed decision was confirmed"),
+    "move": gettext_lazy("The case was moved by hand on the list of the decision meeting"),
     "send_back": gettext_lazy("The proposed decision was sent back"),
     "take_back_confirmation": gettext_lazy("The confirmation was taken back"),
     "postpone": gettext_lazy("The decision was postponed to a later meeting"),

@@ -25,6 +25,7 @@ from applications.views import (
     interests,
     meetings,
     messages,
+    moving,
     notes,
     notices,
     offers,
@@ -205,6 +206,9 @@ urlpatterns = [
     ),
     path(
         "office/meetings/<slug:deadline>/cases/<slug:handle>/", proposals.proposal, name="proposal"
+    ),
+    path(
+        "office/meetings/<slug:deadline>/cases/<slug:handle>/move/", moving.move, name="move_case"
     ),
     path(
         "office/meetings/<slug:deadline>/cases/<slug:handle>/confirm/",

@@ -53,6 +53,7 @@ BEGIN
         'applications_decisionyear',
         'applications_applicationpaper',
         'applications_meetingpaper',
+        'applications_move',
         'applications_letteranswer',
         'applications_message',
         'applications_messagefile'

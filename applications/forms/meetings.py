@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -110,6 +111,25 @@ class ProposalForm(DecisionForm):
             for number in range(1, MOST_CONDITIONS + 1)
         )
         return [Wanted(text, due_on) for text, due_on in found if text]
+
+
+class MoveForm(PageForm):
+    """Where a case is to stand on the list, and why; ``lines`` is how many there are."""
+
+    place = forms.IntegerField(label=gettext_lazy("New place"), min_value=1)
+    reason = LongTextField(
+        label=gettext_lazy("Reason"),
+        help_text=gettext_lazy("Stands in the minutes."),
+        max_length=REASON_MAX_LENGTH,
+        error_messages={"required": gettext_lazy("Write why the case is moved.")},
+    )
+    seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+
+    def __init__(self, lines: int, place: int, seen: int, data: Any = None) -> None:
+        super().__init__(data, initial={"place": place, "seen": seen})
+        words = {"lines": lines}
+        self.fields["place"].help_text = _("1 is first, %(lines)s is last.") % words
+        self.fields["place"].validators.append(MaxValueValidator(lines))
 
 
 class ReleaseForm(PageForm):

@@ -25,11 +25,13 @@ from applications.models.meetings import (
     Condition,
     Meeting,
     MeetingPaper,
+    Move,
     PendingDecision,
     PendingOutcome,
     PendingYear,
     Pot,
     PotRegion,
+    Target,
 )
 from applications.models.messages import (
     CaseNote,
@@ -97,6 +99,7 @@ __all__ = [
     "Message",
     "MessageFile",
     "MessageThread",
+    "Move",
     "Need",
     "OfferStatus",
     "Outcome",
@@ -126,6 +129,7 @@ __all__ = [
     "SectionVisit",
     "SectionWork",
     "Status",
+    "Target",
     "TextKind",
     "ThreadRead",
 ]

@@ -265,6 +265,52 @@ class PendingYear(models.Model):
         return f"{self.pending_id} {self.year}"
 
 
+class Target(models.TextChoices):
+    """Where a case is moved to on the list of a meeting."""
+
+    ABOVE = "above", _("above another case")
+    LAST = "last", _("last")
+    SCORE = "score", _("where its score puts it")
+
+
+class Move(models.Model):
+    """A case moved by hand on the list of a meeting, and why. Append-only, in the order made."""
+
+    meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="moves")
+    number = models.PositiveIntegerField()
+    application = models.ForeignKey(Application, models.PROTECT, related_name="moves")
+    target = models.CharField(_("moved to"), max_length=5, choices=Target.choices)
+    above = models.ForeignKey(Application, models.PROTECT, null=True, related_name="+")
+    reason = models.TextField(_("reason"))
+    moved_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("moved by"))
+    moved_at = models.DateTimeField(_("moved"), default=timezone.now)
+
+    class Meta:
+        ordering: ClassVar = ["meeting", "number"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["meeting", "number"], name="move_once_per_number"),
+            models.CheckConstraint(condition=~Q(reason=""), name="move_has_a_reason"),
+            models.CheckConstraint(
+                condition=Q(target=Target.ABOVE, above__isnull=False) & ~Q(above=F("application"))
+                | ~Q(target=Target.ABOVE) & Q(above=None),
+                name="move_above_another_case",
+            ),
+            known("target", Target, name="move_target_known"),
+        ]
+        triggers: ClassVar = [
+            *triggers.append_only(),
+            triggers.frozen_by(
+                "closed_with_the_meeting",
+                parent="applications_meeting",
+                key="meeting_id",
+                condition="parent.ordered_at IS NOT NULL",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.application_id} {self.target}"
+
+
 class Condition(models.Model):
     """What an approval asks for: by when, and when ICLD saw that it was met."""
 

@@ -7,7 +7,7 @@ from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from applications import agenda, notices, pots, rules, workflow
+from applications import agenda, notices, pots, ranking, rules, workflow
 from applications.forms.meetings import PotForm, ReleaseForm
 from applications.models import Application, Meeting, Status
 from applications.sheets import agreed_means
@@ -29,17 +29,20 @@ def meeting(request: PortalRequest, deadline: str) -> HttpResponse:
     found = Meeting.objects.filter(round=of_round).select_related("round", "ordered_by").first()
     held = pots.states(of_round.pk)
     cases = agenda.of_meeting(found, of_round, request.user)
-    places = agenda.ranked(cases, found, held, agreed_means(cases))
+    moves = ranking.moves_of(found)
+    means = agreed_means(ranking.reckoned(found, cases) if moves else cases)
+    places = agenda.ranked(cases, found, held, means, moves)
     page = page_of(request, places)
     context = {
         "round": of_round,
         "meeting": found,
         "pots": held,
         "page_obj": page,
-        "rows": agenda.rows_of(list(page), found),
+        "rows": agenda.rows_of(list(page), found, moves),
         "asked_sek": sum(place.asked_sek for place in places),
         "granted_sek": sum(place.granted_sek for place in places),
         "is_open": found is None or found.is_open,
+        "may_move": request.user.is_officer,
         "may_set_pot": rules.may_edit_rounds(request.user),
         "may_release": request.user.is_decider and found is not None and found.is_open,
         "papers": found.papers.order_by("language") if found else [],
@@ -130,8 +133,11 @@ def _show_release(request: PortalRequest, found: Meeting, form: ReleaseForm) -> 
 def protocol(request: PortalRequest, deadline: str, language: str) -> FileResponse:
     """Show the meeting's protocol as it was frozen; without conflicts of interest only."""
     found = get_object_or_404(Meeting, round=round_with(deadline))
-    hidden = found.pending.exclude(application__in=Application.objects.visible_to(request.user))
-    if hidden.exists():
+    seen = Application.objects.visible_to(request.user)
+    moved = found.moves.exclude(application__in=seen) | found.moves.filter(
+        above__isnull=False
+    ).exclude(above__in=seen)
+    if found.pending.exclude(application__in=seen).exists() or moved.exists():
         raise Http404("a case of the protocol is not this person's to read")
     paper = get_object_or_404(found.papers, language=language)
     response = download(paper.file, paper.file_name, "application/pdf", inline=True)

@@ -26,6 +26,7 @@ from applications.workflow.meeting import (
     stop_release,
     take_back_confirmation,
 )
+from applications.workflow.ordering import StaleOrder, move_case
 from applications.workflow.scoring import (
     criteria_in,
     criteria_version,
@@ -64,6 +65,7 @@ __all__ = [
     "Assigned",
     "Order",
     "StaleConsensus",
+    "StaleOrder",
     "StaleProposal",
     "Wanted",
     "agree",
@@ -82,6 +84,7 @@ __all__ = [
     "is_agreed",
     "meet_condition",
     "meeting_of",
+    "move_case",
     "move_to_open_round",
     "open_round",
     "order_release",

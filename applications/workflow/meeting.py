@@ -99,7 +99,7 @@ def propose(
     StaleProposal, WrongStatus when the meeting or the case has moved on, PermissionDenied.
     """
     at = at or timezone.now()
-    _open(meeting)
+    hold_open(meeting)
     application = in_assessment(application)
     if not rules.may_propose(by, application):
         raise PermissionDenied("propose")
@@ -192,7 +192,7 @@ def confirm(
     when the proposal is not the one that was read, WrongStatus, PermissionDenied.
     """
     at = at or timezone.now()
-    _open(meeting)
+    hold_open(meeting)
     application = in_assessment(application)
     if not rules.may_decide(by, application):
         raise PermissionDenied("confirm")
@@ -219,7 +219,7 @@ def take_back_confirmation(
     meeting: Meeting, application: Application, *, by: User, at: datetime | None = None
 ) -> None:
     """Say that a proposal is not confirmed after all; what it held in the pot is free again."""
-    _open(meeting)
+    hold_open(meeting)
     application = in_assessment(application)
     if not rules.may_decide(by, application):
         raise PermissionDenied("take_back_confirmation")
@@ -241,7 +241,7 @@ def order_release(
     at = at or timezone.now()
     if not by.is_decider:
         raise PermissionDenied("order_release")
-    meeting = _open(meeting)
+    meeting = hold_open(meeting)
     if found := release_problems(meeting, held_on=held_on, at=at):
         raise NotReady(found)
     meeting.ordered_at, meeting.ordered_by, meeting.held_on = at, by, held_on
@@ -360,7 +360,7 @@ def meet_condition(
     return condition
 
 
-def _open(meeting: Meeting) -> Meeting:
+def hold_open(meeting: Meeting) -> Meeting:
     """Hold the meeting for one deed; raises WrongStatus when its release is ordered.
 
     The round's lock is the one lock of all deeds here: it holds the pots as well.

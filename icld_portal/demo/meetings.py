@@ -13,7 +13,6 @@ REASON = (
     "Ansökan har en tydlig gemensam utmaning och båda parter lär av varandra. Budgeten är rimlig."
 )
 POSTPONED = "Budgeten för år 2 behöver förtydligas innan ett beslut kan fattas."
-TOO_VAGUE = "Målen går inte att följa upp, och den lokala förankringen hos partnern framgår inte."
 CONDITION = "Utse en ansvarig för jämställdhetsarbetet hos båda parter."
 
 
@@ -57,11 +56,22 @@ def prepare_meeting(now: datetime) -> None:
         reason=POSTPONED,
         at=now - timedelta(days=1),
     )
+    why = "Fler partnerskap från samma land har redan fått bidrag i den här omgången."
+    workflow.move_case(
+        meeting,
+        postponed,
+        above=granted,
+        reason=why,
+        seen=0,
+        by=cast(User, postponed.officer),
+        at=now - timedelta(days=1),
+    )
     for case in alone:
         workflow.propose_alone(
             case,
             by=cast(User, case.officer),
-            outcome=PendingOutcome.REJECTED,
-            reason=TOO_VAGUE,
+            outcome=PendingOutcome.APPROVED,
+            reason=REASON,
+            amounts=caps.totals(case.budget).by_year,
             at=now - timedelta(days=1),
         )

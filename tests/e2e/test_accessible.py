@@ -173,6 +173,7 @@ def test_pages_of_a_decision_meeting(
     sign_in(visitor, decider, second_factor(decider))
     root = f"/office/meetings/{deadline}/"
     check(visitor, root, f"{root}pot/", f"{root}release/", f"{root}cases/{case.handle}/")
+    check(visitor, f"{root}cases/{case.handle}/move/")
     case_workflow.confirm(meeting, case, by=decider, version=1)
     case_workflow.order_release(meeting, by=decider, held_on=timezone.localdate())
     work()

@@ -298,6 +298,20 @@ ASSESSING = {
         },
         data={"outcome": "rejected", "reason": "Nej, inte nu.", "version": "1"},
     ),
+    "applications:move_case": Row(
+        "/office/meetings/{round}/cases/{case}/move/",
+        get={
+            "draft": "",
+            "assessed": "officers=200 icld=403",
+            "submitted decided": "officers=302 icld=403",
+        },
+        post={
+            "draft": "",
+            "assessed": "officers=302! icld=403",
+            "submitted decided": "officers=302 icld=403",
+        },
+        data={"place": "1", "reason": "Brådskar.", "seen": "0"},
+    ),
     # The decision maker confirms what the officer has proposed.
     "applications:confirm": Row(
         "/office/meetings/{round}/cases/{case}/confirm/",

@@ -189,7 +189,7 @@ def test_the_list_asks_as_often_for_many_cases(
     for case in found:
         propose(case, officer)
     client = signed_in(officer)
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(17):
         client.get(address("meeting", found[0]))
     with django_assert_max_num_queries(25):
         client.get(address("proposal", found[0], found[0].handle))
