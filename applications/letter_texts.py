@@ -168,12 +168,16 @@ def words_of_decision(decision: Decision) -> DecisionWords:
 
 
 def words_of_proposal(pending: PendingDecision, at: datetime) -> DecisionWords:
-    """Return what a proposed decision says, if it is released at ``at``."""
+    """Return what a proposed decision says, if it is taken at ``at``.
+
+    Only a meeting gives conditions.
+    """
     proposed = pending.application.conditions.filter(is_released=False)
+    rows = proposed.values_list("text", "due_on") if pending.meeting_id else ()
     return DecisionWords(
         pending.outcome,
-        pending.reason,
+        pending.reason.strip(),
         {year.year: year.amount_sek for year in pending.years.all()},
-        list(proposed.values_list("text", "due_on")),
+        list(rows),
         at,
     )

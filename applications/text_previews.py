@@ -109,6 +109,14 @@ class DecisionLetters:
     mails: Sequence[tuple[Recipient, Letter]]
     papers: Sequence[Preview]
 
+    def mails_by_text(self) -> list[tuple[Letter, list[Recipient]]]:
+        """Return each mail once, with everybody who gets it word for word."""
+        found: dict[tuple[str, str], tuple[Letter, list[Recipient]]] = {}
+        for recipient, letter in self.mails:
+            _first, told = found.setdefault((letter.subject, letter.body), (letter, []))
+            told.append(recipient)
+        return list(found.values())
+
 
 def letters_of_decision(application: Application, words: DecisionWords) -> DecisionLetters:
     """Return the letters of a decision as they will be sent, if it is taken as ``words`` say."""

@@ -17,6 +17,7 @@ from applications.views import (
     consensus,
     deadlines,
     deciding,
+    decision_letters,
     drafts,
     eligibility,
     filings,
@@ -215,6 +216,11 @@ urlpatterns = [
         proposals.confirm,
         name="confirm",
     ),
+    path(
+        "office/meetings/<slug:deadline>/cases/<slug:handle>/letters/",
+        decision_letters.meeting_letters,
+        name="meeting_letters",
+    ),
     path("office/rounds/<slug:deadline>/", rounds.change_round, name="change_round"),
     path("office/programme/", include(programme_urls)),
     # Whoever assesses, of ICLD or from outside
@@ -252,6 +258,11 @@ urlpatterns = [
         name="take_from",
     ),
     path("applications/<slug:handle>/decision/", deciding.decide, name="decide"),
+    path(
+        "applications/<slug:handle>/decision/letters/",
+        decision_letters.decision_letters,
+        name="decision_letters",
+    ),
     path("applications/<slug:handle>/decision/take/", deciding.take_decision, name="take_decision"),
     path("applications/<slug:handle>/decision/send-back/", deciding.send_back, name="send_back"),
     path(

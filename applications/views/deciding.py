@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from applications import notices, rules, workflow
+from applications import letter_texts, notices, rules, workflow
 from applications.forms.office import DecisionForm, SendBackForm
 from applications.models import Application, Meeting, PendingDecision, Status
 from applications.sheets import agreed_view, proposed_sums
@@ -20,7 +20,7 @@ from applications.views.assessing import (
     papers_of,
     staff_cases,
 )
-from applications.views.meetings import add_problems
+from applications.views.meetings import add_problems, texts_have_changed
 from finance import caps
 from icld_portal.access import OFFICE, get_only, get_or_post, post_only
 from icld_portal.problems import NotReady
@@ -94,6 +94,9 @@ def take_decision(request: PortalRequest, handle: str) -> HttpResponse:
     application = get_object_or_404(staff_cases(request.user).by_handle(handle))
     if not rules.may_decide(request.user, application):
         raise PermissionDenied
+    if request.POST.get("texts") != letter_texts.mark(request.received_at):
+        messages.warning(request, texts_have_changed())
+        return redirect("applications:decide", application.handle)
     try:
         workflow.decide(
             application,
@@ -208,6 +211,7 @@ def show_proposed(
         "form": form or SendBackForm(),
         **sums_of(caps.totals(application.budget).by_year, amounts),
         "recipients": notices.recipients(application),
+        "texts": letter_texts.mark(request.received_at),
         "is_own": is_own,
         "may_decide": not is_own and rules.may_decide(request.user, application),
     }

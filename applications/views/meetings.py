@@ -7,7 +7,7 @@ from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from applications import agenda, notices, pots, ranking, rules, workflow
+from applications import agenda, letter_texts, notices, pots, ranking, rules, workflow
 from applications.forms.meetings import PotForm, ReleaseForm
 from applications.models import Application, Meeting, Status
 from applications.sheets import agreed_means
@@ -82,6 +82,9 @@ def release(request: PortalRequest, deadline: str) -> HttpResponse:
         raise PermissionDenied("release")
     found = get_object_or_404(Meeting.objects.select_related("round"), round=of_round)
     form = ReleaseForm(request.POST if request.method == "POST" else None)
+    is_read = request.POST.get("texts") == letter_texts.mark(request.received_at)
+    if form.is_bound and form.is_valid() and not is_read:
+        form.add_error(None, texts_have_changed())
     if form.is_bound and form.is_valid():
         try:
             workflow.order_release(
@@ -120,6 +123,7 @@ def _show_release(request: PortalRequest, found: Meeting, form: ReleaseForm) -> 
             (row, sum(year.amount_sek for year in row.years.all()), told[row.application_id])
             for row in page.object_list
         ],
+        "texts": letter_texts.mark(request.received_at),
         "problems": workflow.release_problems(
             found, held_on=request.received_at.date(), at=request.received_at
         ),
@@ -143,6 +147,11 @@ def protocol(request: PortalRequest, deadline: str, language: str) -> FileRespon
     response = download(paper.file, paper.file_name, "application/pdf", inline=True)
     response.headers["Content-Length"] = str(paper.size_bytes)
     return response
+
+
+def texts_have_changed() -> str:
+    """Return what is told when a text was published after the letters were read."""
+    return _("The text of the letters was changed since you opened the page. Read them again.")
 
 
 def add_problems(form: PageForm, refused: NotReady) -> None:

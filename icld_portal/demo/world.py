@@ -25,11 +25,10 @@ from applications.models import (
     Question,
     Result,
     Risk,
-    SavedView,
 )
 from finance import caps
 from finance.models import CostCategory, LimitKind
-from icld_portal.demo import assessing, attachments, meetings, parties, people, rounds, talk
+from icld_portal.demo import assessing, attachments, meetings, office, parties, people, rounds, talk
 from icld_portal.demo.budgets import Costs
 from icld_portal.demo.texts import DATA, Writer
 from icld_portal.localize import STOCKHOLM
@@ -66,11 +65,6 @@ REASON = {
         "Ansökan visar inte tillräckligt vad som ska förändras hos samarbetsparten. "
         "Parterna är välkomna med en ny ansökan i nästa omgång."
     ),
-}
-# What an officer has saved and shares with colleagues.
-VIEWS = {
-    "Att fördela": "status=submitted&officer=none",
-    "Under bedömning, per land": "status=in_assessment&sort=country",
 }
 STATEMENT = {
     "sv": "Jag godkänner ansökan för %s.",
@@ -176,10 +170,8 @@ class World:
                 self.walk(plan, demo_round, part, place)
         talk.make_talk(self.now)
         meetings.prepare_meeting(self.now)
-        SavedView.objects.bulk_create(
-            SavedView(owner=self.officers[0], name=name, query=query, shared=True)
-            for name, query in VIEWS.items()
-        )
+        office.share_views()
+        office.begin_letter()
 
     def walk(self, plan: Plan, demo_round: rounds.DemoRound, part: float, number: int) -> None:
         """Take one case from its beginning to where it ends."""

@@ -174,6 +174,7 @@ def test_pages_of_a_decision_meeting(
     root = f"/office/meetings/{deadline}/"
     check(visitor, root, f"{root}pot/", f"{root}release/", f"{root}cases/{case.handle}/")
     check(visitor, f"{root}cases/{case.handle}/move/")
+    check(visitor, f"{root}cases/{case.handle}/letters/")
     case_workflow.confirm(meeting, case, by=decider, version=1)
     case_workflow.order_release(meeting, by=decider, held_on=timezone.localdate())
     work()

@@ -327,7 +327,7 @@ ASSESSING = {
         "/office/meetings/{round}/release/",
         get="icld-decider=200 icld=403",
         post="icld-decider=422 icld=403",
-        data={"held_on": "{today}"},
+        data={"held_on": "{today}", "texts": "{texts}"},
     ),
     "applications:protocol": Row("/office/meetings/{round}/protocol/sv/", get="icld=200"),
     "applications:meet_condition": Row(
@@ -357,7 +357,15 @@ ASSESSING = {
             "assessed": "icld-decider=302! icld=403",
             "submitted decided": "icld-decider=302 icld=403",
         },
-        data={"version": "1"},
+        data={"version": "1", "texts": "{texts}"},
+    ),
+    "applications:decision_letters": Row(
+        "/applications/{case}/decision/letters/",
+        get={"draft": "", "assessed": "icld=200", "submitted decided": "icld=302"},
+    ),
+    "applications:meeting_letters": Row(
+        "/office/meetings/{round}/cases/{case}/letters/",
+        get={"draft": "", "assessed": "icld=200", "submitted decided": "icld=302"},
     ),
     "applications:send_back": Row(
         "/applications/{case}/decision/send-back/",

@@ -13,7 +13,16 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from applications import approvals, attaching, beginning, commenting, messages, notes, workflow
+from applications import (
+    approvals,
+    attaching,
+    beginning,
+    commenting,
+    letter_texts,
+    messages,
+    notes,
+    workflow,
+)
 from applications.drafting import answers_by_question, editing
 from applications.forms.answers import token_of
 from applications.models import (
@@ -123,6 +132,7 @@ def build() -> World:
         "version": begin_version(by=keeper).version,
         **form_words(begin_form("application", "preparation", by=keeper)),
         "text": begin_text("mail_rejected", by=keeper).version,
+        "texts": letter_texts.mark(),
         **thread_words(world.by_state["draft"]["case"], writer),
         **comment_words(world.by_state["draft"]["case"], writer),
         **offer_words(world.by_state["draft"]["case"], keeper),

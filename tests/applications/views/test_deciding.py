@@ -4,7 +4,7 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from applications import workflow
+from applications import letter_texts, workflow
 from applications.models import Application, Decision, PendingDecision, PendingYear
 from finance.models import Grant
 from icld_portal.models import Letter
@@ -57,7 +57,8 @@ def proposed(signed_in, officer, application) -> PendingDecision:
 
 
 def take(client, application, version=1, **options):
-    return client.post(f"{address(application)}take/", {"version": version}, **options)
+    sent = {"version": version, "texts": letter_texts.mark()}
+    return client.post(f"{address(application)}take/", sent, **options)
 
 
 def send_back(client, application, version=1, why="Summan är för hög."):
