@@ -80,15 +80,20 @@ def of_parties(application: Application) -> list[PartyApproval]:
     signed: dict[int, list[Approval]] = {}
     for approval in application.approvals.order_by("-approved_at", "-pk"):
         signed.setdefault(approval.organisation_id, []).append(approval)
+    is_draft = application.status == Status.DRAFT
+    # Once handed in with the approval of all, nobody is awaited and no letter stands in.
+    bound = {pk for pk, own in signed.items() if any(one.lapsed_at is None for one in own)}
+    open_ones = [one.organisation_id for one in parties if one.organisation_id not in bound]
+    asked = [party.organisation_id for party in parties] if is_draft else open_ones
     able: dict[int, list[User]] = {}
-    for membership in _signatories([party.organisation_id for party in parties]):
+    for membership in _signatories(asked) if asked else ():
         able.setdefault(membership.organisation_id, []).append(membership.user)
     letters: dict[int, list[Attachment]] = {}
     for letter in application.attachments.all():
         if letter.is_letter_of_intent:
             letters.setdefault(letter.organisation_id, []).append(letter)
-    is_draft = application.status == Status.DRAFT
-    answers = {} if is_draft else {a.organisation_id: a for a in application.letter_answers.all()}
+    answered = () if is_draft or not open_ones else application.letter_answers.all()
+    answers = {answer.organisation_id: answer for answer in answered}
     found = []
     for party in parties:
         own = signed.get(party.organisation_id, [])

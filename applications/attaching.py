@@ -72,11 +72,11 @@ def attach(
     Raises WrongStatus when it is no longer a draft, PermissionDenied if ``by`` does not
     write for a party, NotReady when there is no room, UploadRefused for a bad file.
     """
-    with _kept(uploads) as kept, drafting.editing(application, by=by) as draft:
+    with kept(uploads, FOLDER) as stored_files, drafting.editing(application, by=by) as draft:
         room = room_in(_filled(draft, slot), organisation)
-        if len(kept) > room:
+        if len(stored_files) > room:
             raise NotReady([Problem(_no_room(slot))])
-        return [_row(draft, slot, organisation, stored, by=by, at=at) for stored in kept]
+        return [_row(draft, slot, organisation, stored, by=by, at=at) for stored in stored_files]
 
 
 def replace(attachment: Attachment, upload: UploadedFile, *, by: User, at: datetime) -> Attachment:
@@ -84,9 +84,9 @@ def replace(attachment: Attachment, upload: UploadedFile, *, by: User, at: datet
 
     Raises as ``attach`` does, and SetAsideAlready when another was first.
     """
-    with _kept([upload]) as kept, drafting.editing(attachment.application, by=by) as draft:
+    with kept([upload], FOLDER) as stored, drafting.editing(attachment.application, by=by) as draft:
         old = _standing(draft, attachment.pk)
-        new = _row(draft, old.slot, old.organisation, kept[0], by=by, at=at)
+        new = _row(draft, old.slot, old.organisation, stored[0], by=by, at=at)
         old.set_aside_at, old.set_aside_by, old.replaced_by = at, by, new
         old.save(update_fields=["set_aside_at", "set_aside_by", "replaced_by"])
         return new
@@ -118,13 +118,13 @@ def erase(attachment: Attachment, *, by: User) -> None:
 
 
 @contextmanager
-def _kept(uploads: Sequence[UploadedFile]) -> Iterator[list[files.StoredFile]]:
+def kept(uploads: Sequence[UploadedFile], folder: str) -> Iterator[list[files.StoredFile]]:
     """Store uploads before the case is locked; without rows for them they go again."""
     stored: list[files.StoredFile] = []
     is_done = False
     try:
         for upload in uploads:
-            stored.append(files.store(upload, FOLDER))
+            stored.append(files.store(upload, folder))
         yield stored
         is_done = True
     finally:

@@ -27,6 +27,14 @@ def make_decision_letter(application_id: int) -> None:
 
 
 @app.task(queue="papers", retry=RETRY)
+def make_agreement_papers(agreement_id: int, stage: str) -> None:
+    """Make the agreement as a PDF in both languages; a second run finds it made."""
+    from applications import papers
+
+    papers.make_agreement_papers(agreement_id, stage)
+
+
+@app.task(queue="papers", retry=RETRY)
 def release_meeting(meeting_id: int) -> None:
     """Release the decisions of a meeting, once, all or none."""
     from applications import workflow
@@ -52,6 +60,15 @@ def remind_of_deadlines(timestamp: int) -> None:
     from applications import deadlines
 
     deadlines.send_reminders()
+
+
+@app.periodic(cron="17 * * * *")
+@app.task(queue="upkeep", queueing_lock="remind_of_agreements", pass_context=False)
+def remind_of_agreements(timestamp: int) -> None:
+    """Remind of agreements to sign; run every hour, each week's reminder goes out once."""
+    from applications import workflow
+
+    workflow.remind_of_agreements()
 
 
 @app.periodic(cron="1 * * * *")

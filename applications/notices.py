@@ -296,7 +296,7 @@ def tell_message(thread: MessageThread, *, by: User, organisation: Organisation)
     """
     parties = {person.pk: person for person in _who_write(thread.application)}
     written = User.objects.filter(is_active=True, pk__in=thread.messages.values("author"))
-    told = parties | {person.pk: person for person in [*_at_icld(thread.application), *written]}
+    told = parties | {person.pk: person for person in [*at_icld(thread.application), *written]}
     told.pop(by.pk, None)
     # A member of a party may read; but whoever works for ICLD too may have a conflict.
     of_icld = Membership.objects.filter(user__in=told, role__in=ICLD_ROLES)
@@ -339,7 +339,8 @@ def _who_write(application: Application) -> list[User]:
     return [membership.user for membership in memberships.select_related("user")]
 
 
-def _at_icld(application: Application) -> list[User]:
+def at_icld(application: Application) -> list[User]:
+    """Return the case's officer or, where there is none, every programme officer."""
     if application.officer and application.officer.is_active:
         return [application.officer]
     officers = Membership.objects.filter(role=Role.OFFICER, user__is_active=True)

@@ -11,11 +11,15 @@ from django.db import IntegrityError, transaction
 
 from applications import letter_texts, pdfs
 from applications.models import (
+    Agreement,
+    AgreementPaper,
+    AgreementStatus,
     Application,
     ApplicationPaper,
     Meeting,
     MeetingPaper,
     PaperKind,
+    Stage,
     Status,
 )
 
@@ -35,6 +39,12 @@ NAMES = {
     (PaperKind.DECISION, "en"): "decision",
 }
 
+AGREEMENT_NAMES = {
+    (Stage.TO_SIGN, "sv"): "avtal-att-underteckna",
+    (Stage.TO_SIGN, "en"): "agreement-to-sign",
+    (Stage.SIGNED, "sv"): "avtal",
+    (Stage.SIGNED, "en"): "agreement",
+}
 PROTOCOL_NAMES = {"sv": "protokoll", "en": "minutes"}
 
 
@@ -93,6 +103,40 @@ def _freeze_protocol(meeting: Meeting, language: str, pdf: bytes) -> None:
                 meeting=meeting,
                 language=language,
                 file_name=f"{meeting.round}-{PROTOCOL_NAMES[language]}.pdf",
+                file=stored,
+                sha256=hashlib.sha256(pdf).hexdigest(),
+                size_bytes=len(pdf),
+            )
+    except IntegrityError:  # Another job was first; its paper stands.
+        default_storage.delete(stored)
+
+
+def make_agreement_papers(agreement_id: int, stage: str) -> None:
+    """Make the agreement to sign, or with its signatures, in every language not made yet.
+
+    Raises NotDue for the signed one before all have signed.
+    """
+    agreement = Agreement.objects.select_related("application").with_parties().get(pk=agreement_id)
+    if stage == Stage.SIGNED and agreement.status != AgreementStatus.SIGNED:
+        raise NotDue(f"{agreement.application.handle} {stage}")
+    made = set(agreement.papers.filter(stage=stage).values_list("language", flat=True))
+    for language, _name in settings.LANGUAGES:
+        if language not in made:
+            _freeze_agreement(agreement, Stage(stage), language)
+
+
+def _freeze_agreement(agreement: Agreement, stage: Stage, language: str) -> None:
+    pdf = pdfs.agreement_pdf(agreement, stage, language)
+    edition = f"-{agreement.edition}" if agreement.edition > 1 else ""
+    name = f"{agreement.application.reference}-{AGREEMENT_NAMES[stage, language]}{edition}.pdf"
+    stored = default_storage.save(f"papers/{secrets.token_hex(16)}.pdf", ContentFile(pdf))
+    try:
+        with transaction.atomic():
+            AgreementPaper.objects.create(
+                agreement=agreement,
+                stage=stage,
+                language=language,
+                file_name=name,
                 file=stored,
                 sha256=hashlib.sha256(pdf).hexdigest(),
                 size_bytes=len(pdf),

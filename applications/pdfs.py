@@ -11,9 +11,11 @@ from django.utils import timezone, translation
 from django.utils.safestring import SafeString
 
 from applications import approvals, letter_texts
+from applications.agreement_content import text_in
 from applications.letter_texts import DecisionWords, Written
 from applications.models import (
     Activity,
+    Agreement,
     Answer,
     Application,
     Decision,
@@ -22,6 +24,7 @@ from applications.models import (
     ProgrammeText,
     Question,
     Section,
+    Stage,
 )
 from applications.paper_budget import budget_tables
 from applications.protocols import protocol_of
@@ -132,6 +135,30 @@ def protocol_pdf(meeting: Meeting, language: str) -> bytes:
         },
         language=language,
         identifier=f"protocol {meeting.round} {language}",
+    )
+
+
+def agreement_pdf(agreement: Agreement, stage: Stage, language: str) -> bytes:
+    """Return the agreement with its budget: with lines to sign on, or who has signed and how.
+
+    Load it ``with_parties``. The same content and signatures give the same bytes.
+    """
+    is_signed = stage == Stage.SIGNED
+    dated_at = agreement.signed_at if is_signed and agreement.signed_at else agreement.made_at
+    with translation.override(language):
+        context = {
+            "application": agreement.application,
+            "agreement": agreement,
+            "text": text_in(agreement, language),
+            "sides": list(agreement.parties.all()),
+            "is_signed_by_all": is_signed,
+            "dated_at": timezone.localtime(dated_at, STOCKHOLM).isoformat(timespec="seconds"),
+        }
+    return render_pdf(
+        "papers/agreement.html",
+        context,
+        language=language,
+        identifier=f"agreement {agreement.pk} {stage} {language}",
     )
 
 

@@ -1,6 +1,6 @@
 """Who may do what with an application. *When* it may be done is the workflow's matter."""
 
-from applications.models import Application, CaseNote, Status
+from applications.models import AgreementParty, Application, CaseNote, Status
 from partnerships.models import Partnership, User
 from partnerships.models.people import (
     ASSESSOR_ROLES,
@@ -204,3 +204,26 @@ def may_withdraw_note(user: User, note: CaseNote) -> bool:
 def may_edit_rounds(user: User) -> bool:
     """Rounds are the business of ICLD's administrators."""
     return user.is_office_administrator
+
+
+def may_make_agreement(user: User, application: Application) -> bool:
+    """Programme officers and decision makers make the agreement, and cancel it with a reason."""
+    return may_assess(user, application)
+
+
+def may_sign_agreement(user: User, application: Application, party: AgreementParty) -> bool:
+    """A signatory signs for their party, a decision maker for ICLD; never one who is of both."""
+    if party.is_office:
+        return may_decide(user, application)
+    return may_approve(user, application, party.organisation_id)
+
+
+def may_send_copy(user: User, application: Application, party: AgreementParty | None) -> bool:
+    """Who writes or signs for a party sends in its signed copy; ICLD's officers anybody's.
+
+    Without a ``party`` the copy is signed by all, and anybody of them sends it.
+    """
+    if may_make_agreement(user, application):
+        return True
+    held = user.organisations_with(WRITING_ROLES | SUBMITTING_ROLES) & party_ids(application)
+    return bool(held) if party is None else party.organisation_id in held

@@ -114,8 +114,6 @@ NOT_IN_USE: frozenset[str] = frozenset(
     {
         TextKind.SUPPLEMENT_ASKED,
         TextKind.SUPPLEMENT_CLOSED,
-        TextKind.AGREEMENT_TO_SIGN,
-        TextKind.AGREEMENT_TEXT,
     }
 )
 

@@ -57,6 +57,14 @@ WORDS: dict[str, Promise | str] = {
     "take_back_confirmation": gettext_lazy("The confirmation was taken back"),
     "postpone": gettext_lazy("The decision was postponed to a later meeting"),
     "meet_condition": gettext_lazy("A condition was met"),
+    "make_agreement": gettext_lazy("The agreement was made"),
+    "sign_agreement": gettext_lazy("The agreement was signed for one party"),
+    "agreement_signed": gettext_lazy("All have signed the agreement"),
+    "cancel_agreement": gettext_lazy("The agreement was cancelled"),
+    "remind_to_sign": gettext_lazy("Those who have yet to sign were reminded"),
+    "send_copy": gettext_lazy("A signed copy of the agreement was sent in"),
+    "accept_copy": gettext_lazy("A signed copy of the agreement was accepted"),
+    "refuse_copy": gettext_lazy("A signed copy of the agreement was refused"),
 }
 
 
@@ -77,6 +85,14 @@ PARTY_WORDS: dict[str, Promise | str] = {
         "save_filing",
         "write_message",
         "meet_condition",
+        "make_agreement",
+        "sign_agreement",
+        "agreement_signed",
+        "cancel_agreement",
+        "remind_to_sign",
+        "send_copy",
+        "accept_copy",
+        "refuse_copy",
     )
 } | {
     "take_up": gettext_lazy("ICLD began to assess the application"),
@@ -99,6 +115,11 @@ LETTERS: dict[str, Promise | str] = {
     "reopened": gettext_lazy("Letter: the application was opened again"),
     "lapsed": gettext_lazy("Letter: an approval has lapsed"),
     "approve": gettext_lazy("Letter: please approve"),
+    "agreement_to_sign": gettext_lazy("Letter: the agreement can be signed"),
+    "agreement_reminder": gettext_lazy("Letter: the agreement waits for a signature"),
+    "agreement_signed": gettext_lazy("Letter: the agreement is signed by all"),
+    "agreement_cancelled": gettext_lazy("Letter: the agreement was cancelled"),
+    "agreement_copy_refused": gettext_lazy("Letter: a signed copy was refused"),
 }
 # Letters of one deed are written within moments of each other.
 ONE_DEED = timedelta(seconds=30)
@@ -189,8 +210,8 @@ def _facts(event: Event, names: dict[int, str]) -> str:
     if "person_id" in facts:
         about = [names.get(facts["person_id"], ""), str(facts.get("reason", ""))]
         return ": ".join(text for text in about if text)
-    if event.verb == "write_message":
-        return str(facts.get("about", ""))
+    if event.verb in ("write_message", "cancel_agreement", "refuse_copy"):
+        return str(facts.get("reason") or facts.get("about", ""))
     if event.verb == "begin_from":
         return str(facts.get("source", ""))
     if event.verb == "prolong":

@@ -4,6 +4,8 @@ from django.urls import include, path
 
 from applications.programme_urls import urlpatterns as programme_urls
 from applications.views import (
+    agreement_office,
+    agreements,
     answers,
     approving,
     assessing,
@@ -271,4 +273,37 @@ urlpatterns = [
         name="meet_condition",
     ),
     path("applications/<slug:handle>/decided/", deciding.decided, name="decided"),
+    # The agreement, which ICLD and every party sign
+    path("applications/<slug:handle>/agreement/", agreements.agreement, name="agreement"),
+    path(
+        "applications/<slug:handle>/agreement/prepare/",
+        agreement_office.prepare_agreement,
+        name="prepare_agreement",
+    ),
+    path(
+        "applications/<slug:handle>/agreement/cancel/",
+        agreement_office.cancel_agreement,
+        name="cancel_agreement",
+    ),
+    path(
+        "applications/<slug:handle>/agreement/remind/",
+        agreement_office.remind_to_sign,
+        name="remind_to_sign",
+    ),
+    path("applications/<slug:handle>/agreement/copies/", agreements.send_copy, name="send_copy"),
+    path(
+        "applications/<slug:handle>/agreement/copies/<int:pk>/",
+        agreements.agreement_copy,
+        name="agreement_copy",
+    ),
+    path(
+        "applications/<slug:handle>/agreement/copies/<int:pk>/answer/",
+        agreement_office.answer_copy,
+        name="answer_copy",
+    ),
+    path(
+        "applications/<slug:handle>/agreement/<int:edition>/<slug:stage>/<slug:language>/",
+        agreements.agreement_paper,
+        name="agreement_paper",
+    ),
 ]

@@ -55,6 +55,9 @@ BEGIN
         'applications_meetingpaper',
         'applications_move',
         'applications_letteranswer',
+        'applications_agreementparty',
+        'applications_agreementsignature',
+        'applications_agreementpaper',
         'applications_message',
         'applications_messagefile'
     ] LOOP

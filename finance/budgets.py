@@ -1,6 +1,7 @@
 """Opening and freezing a case's budget."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -51,6 +52,43 @@ def _years_after(start_on: date, years: int) -> date:
         return start_on.replace(year=start_on.year + years)
     except ValueError:  # 29 February begins a year that has no such day
         return start_on.replace(year=start_on.year + years, day=28) + timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class AccountingYear:
+    """One year of a case, counted from its start; the last one ends with the case."""
+
+    number: int
+    first: date
+    last: date
+
+
+def accounting_years(start_on: date, end_on: date, numbers: Iterable[int]) -> list[AccountingYear]:
+    """Return the first and the last day of each of the years ``numbers`` of a case."""
+    found = []
+    for number in sorted(numbers):
+        first = _years_after(start_on, number - 1)
+        last = _years_after(start_on, number) - timedelta(days=1)
+        found.append(AccountingYear(number, first, min(last, end_on) if first <= end_on else last))
+    return found
+
+
+def shared_by_weight(total_sek: int, weights: Sequence[int]) -> list[int]:
+    """Return ``total_sek`` shared out in proportion to ``weights``, in whole SEK.
+
+    The parts add up to the total to the krona: what rounding down leaves goes, a krona
+    each, to the parts that lost most by it, the earlier one first where two lost as much.
+    Without any weight every part is 0.
+    """
+    whole = sum(weights)
+    if not whole:
+        return [0 for _weight in weights]
+    parts = [total_sek * weight // whole for weight in weights]
+    lost = [total_sek * weight % whole for weight in weights]
+    places = sorted(range(len(weights)), key=lambda place: (-lost[place], place))
+    for place in places[: total_sek - sum(parts)]:
+        parts[place] += 1
+    return parts
 
 
 def freeze(budget: Budget, *, at: datetime) -> None:

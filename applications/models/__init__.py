@@ -1,5 +1,15 @@
 """The case: rounds, questions, applications, assessments and decisions."""
 
+from applications.models.agreements import (
+    Agreement,
+    AgreementPaper,
+    AgreementParty,
+    AgreementReminder,
+    AgreementSignature,
+    AgreementStatus,
+    SignedCopy,
+    Stage,
+)
 from applications.models.answers import Answer, AnswerSheet
 from applications.models.application import Application, CaseParty, ReferenceSeries
 from applications.models.approvals import Approval, Factor, LetterAnswer
@@ -65,6 +75,12 @@ from applications.statuses import Status
 __all__ = [
     "LETTER_OF_INTENT",
     "Activity",
+    "Agreement",
+    "AgreementPaper",
+    "AgreementParty",
+    "AgreementReminder",
+    "AgreementSignature",
+    "AgreementStatus",
     "Answer",
     "AnswerSheet",
     "Application",
@@ -128,6 +144,8 @@ __all__ = [
     "Section",
     "SectionVisit",
     "SectionWork",
+    "SignedCopy",
+    "Stage",
     "Status",
     "Target",
     "TextKind",

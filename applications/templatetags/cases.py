@@ -5,7 +5,7 @@ from typing import Any
 from django import template
 from django.db.models import Value
 
-from applications import rules
+from applications import agreements, rules
 from applications.chain import chain_of
 from applications.filings import filing_rows
 from applications.models import Application, Question
@@ -87,6 +87,12 @@ def conditions_of(context: dict[str, Any], application: Application) -> dict[str
         "may_mark": rules.may_assess(context["request"].user, application),
         "csrf_token": context.get("csrf_token"),
     }
+
+
+@register.inclusion_tag("applications/_agreement_step.html", takes_context=True)
+def agreement_step(context: dict[str, Any], application: Application) -> dict[str, Any]:
+    """Show how far the agreement has come and what the reader does next with it."""
+    return {"step": agreements.step_of(application, context["request"].user)}
 
 
 @register.inclusion_tag("applications/_chain.html", takes_context=True)

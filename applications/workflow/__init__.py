@@ -35,6 +35,16 @@ from applications.workflow.scoring import (
     save_assessment,
     take_back,
 )
+from applications.workflow.signing import (
+    AGREEMENT_TRANSITIONS,
+    answer_copy,
+    cancel_agreement,
+    make_agreement,
+    remind_of_agreements,
+    remind_to_sign,
+    send_copy,
+    sign,
+)
 from applications.workflow.starting import (
     AlreadyBegun,
     draft_of,
@@ -54,6 +64,7 @@ from applications.workflow.transitions import (
 )
 
 __all__ = [
+    "AGREEMENT_TRANSITIONS",
     "APPROVE",
     "REJECT",
     "REOPEN",
@@ -69,8 +80,10 @@ __all__ = [
     "StaleProposal",
     "Wanted",
     "agree",
+    "answer_copy",
     "assign",
     "assign_all",
+    "cancel_agreement",
     "confirm",
     "criteria_in",
     "criteria_version",
@@ -82,6 +95,7 @@ __all__ = [
     "give_evenly",
     "hand_in",
     "is_agreed",
+    "make_agreement",
     "meet_condition",
     "meeting_of",
     "move_case",
@@ -93,14 +107,18 @@ __all__ = [
     "proposed_alone",
     "release",
     "release_problems",
+    "remind_of_agreements",
+    "remind_to_sign",
     "reopen",
     "reopen_consensus",
     "reopen_problems",
     "save_assessment",
     "save_consensus",
     "send_back",
+    "send_copy",
     "set_pot",
     "shared_out",
+    "sign",
     "start_application",
     "start_once",
     "stop_release",

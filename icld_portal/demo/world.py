@@ -29,6 +29,7 @@ from applications.models import (
 from finance import caps
 from finance.models import CostCategory, LimitKind
 from icld_portal.demo import assessing, attachments, meetings, office, parties, people, rounds, talk
+from icld_portal.demo.agreements import make_agreements
 from icld_portal.demo.budgets import Costs
 from icld_portal.demo.texts import DATA, Writer
 from icld_portal.localize import STOCKHOLM
@@ -170,6 +171,7 @@ class World:
                 self.walk(plan, demo_round, part, place)
         talk.make_talk(self.now)
         meetings.prepare_meeting(self.now)
+        make_agreements(self.now, signatories=self.signatories, decider=self.decider)
         office.share_views()
         office.begin_letter()
 
@@ -362,8 +364,7 @@ def activities(
     """Plan one activity a year for each party."""
     for year in range(1, years + 1):
         for organisation in organisations:
-            swedish = organisation == organisations[0]
-            side = PartySide.SWEDISH if swedish else PartySide.PARTNER
+            side = PartySide.SWEDISH if organisation == organisations[0] else PartySide.PARTNER
             yield Activity(
                 application=application,
                 year=year,

@@ -83,6 +83,10 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
         """Organisations that can be a cooperation partner."""
         return self.filter(kind__side=OrganisationSide.PARTNER)
 
+    def office(self) -> "Organisation":
+        """ICLD itself."""
+        return self.filter(kind__side=OrganisationSide.OFFICE).order_by("pk")[0]
+
     def matching(self, text: str) -> "OrganisationQuerySet":
         """Organisations whose name, county or country holds ``text``; all for none."""
         if not text:

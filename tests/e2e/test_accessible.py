@@ -266,6 +266,30 @@ def test_pages_of_icld(
     check(visitor, "/office/rounds/", f"/office/rounds/{received.round.deadline_on}/")
 
 
+def test_pages_of_an_agreement(
+    visitor, partnership, coordinator, signatory, partner_signatory, decider, second_factor
+):
+    prepared, case, done = (
+        cases.approved(partnership, by=coordinator, decider=decider) for _number in range(3)
+    )
+    made, signed = cases.agreement(case, by=decider), cases.agreement(done, by=decider)
+    case_workflow.send_copy(
+        made, _upload("copy.png"), party=None, signed_names="A", by=coordinator, at=timezone.now()
+    )
+    for party in signed.parties.all():
+        by = decider if party.is_office else cases.signatory_of(party.organisation)
+        cases.sign(signed, by=by, organisation=party.organisation)
+    work()
+    sign_in(visitor, signatory, second_factor(signatory))
+    here = f"{case.get_absolute_url()}agreement/"
+    check(visitor, case.get_absolute_url(), here, f"{here}?text=en")
+    check(visitor, done.get_absolute_url(), f"{done.get_absolute_url()}agreement/")
+    visitor.context.clear_cookies(name="sessionid")
+    sign_in(visitor, decider, second_factor(decider))
+    check(visitor, here, f"{here}cancel/", f"{prepared.get_absolute_url()}agreement/prepare/")
+    check(visitor, case.get_absolute_url(), f"{done.get_absolute_url()}agreement/")
+
+
 def test_pages_of_taking_back_and_of_a_letter_instead_of_a_signatory(
     visitor, partnership, coordinator, signatory, decider, second_factor
 ):

@@ -4,10 +4,12 @@ from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 
-from applications import approvals, workflow
+from applications import agreement_content, approvals, workflow
 from applications.drafting import editing, save_answer
 from applications.models import (
     Activity,
+    Agreement,
+    AgreementSignature,
     Application,
     CooperationArea,
     CoreArea,
@@ -228,3 +230,22 @@ def approved(partnership: Partnership, *, by: User, decider: User, **options) ->
         amounts={1: options.get("sek", 100_000)},
     )
     return Application.objects.get(pk=case.pk)
+
+
+def agreement(case: Application, *, by: User, at: datetime | None = None) -> Agreement:
+    """Return the agreement of an approved case, with the usual days for its reports."""
+    years = agreement_content.years_of(case, case.decision)
+    dates = agreement_content.usual_dates(years)
+    return workflow.make_agreement(case, by=by, dates=dates, at=at)
+
+
+def sign(made: Agreement, *, by: User, organisation: Organisation) -> AgreementSignature:
+    """Let ``by`` sign for ``organisation``."""
+    return workflow.sign(
+        made,
+        by=by,
+        organisation=organisation.pk,
+        statement="Jag undertecknar.",
+        sha256=made.content_sha256,
+        method=Factor.TOTP,
+    )

@@ -10,6 +10,7 @@ before the cell does. Give ``data`` with which the deed really happens.
 from icld_portal.models import Topic
 from tests.matrix.rows import Row
 from tests.matrix.table_accounts import ACCOUNTS
+from tests.matrix.table_agreements import AGREEMENTS
 from tests.matrix.table_cases import CASES
 
 EVERYBODY = "*=200"
@@ -300,6 +301,7 @@ MATRIX: dict[str, Row] = (
     | LISTS
     | PARTIES
     | CASES
+    | AGREEMENTS
     | OFFICE
     | PROGRAMME
     | CLOSED_LISTS

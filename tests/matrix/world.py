@@ -140,6 +140,7 @@ def build() -> World:
             world.by_state["assessed"]["case"], world.by_state["decided"]["case"], people
         ),
         "grant": world.by_state["decided"]["case"],
+        **agreement_words(make_partnership(robertsfors, machakos), people),
         "standing": stands_in(make_partnership(robertsfors, poti), people).handle,
         "elsewhere": elsewhere.handle,
         "foreign_letter": elsewhere.attachments.get().pk,
@@ -166,6 +167,7 @@ def build() -> World:
         "section": lambda: dict(sent),
         "letter": letter_form,
         "other_letter": lambda: {"file": png()},
+        "signed_copy": lambda: {"party": "all", "signed_names": "A, B och C", "file": png()},
     }
     return world
 
@@ -213,6 +215,29 @@ def meeting_words(assessed: str, decided: str, people: dict[str, Person]) -> dic
         is_released=True,
     )
     return {"condition": condition.pk, "today": timezone.localdate().isoformat()}
+
+
+def agreement_words(partnership: Partnership, people: dict[str, Person]) -> dict[str, Any]:
+    """An agreement that nobody has signed, with a copy signed by hand that waits."""
+    case = with_letter(partnership, people["swedish coordinator"].user)
+    cases.approve_by_both(case)
+    decider = people["icld decider"].user
+    workflow.submit(Application.objects.get(pk=case.pk), by=people["swedish coordinator"].user)
+    decide(workflow.take_up(Application.objects.get(pk=case.pk), by=decider), by=decider)
+    made = cases.agreement(Application.objects.get(pk=case.pk), by=decider)
+    copy = workflow.send_copy(
+        made,
+        png(),
+        party=None,
+        signed_names="A, B, C",
+        by=people["swedish coordinator"].user,
+        at=timezone.now(),
+    )
+    return {
+        "agreed": made.application.handle,
+        "agreed_sha256": made.content_sha256,
+        "signed_copy": copy.pk,
+    }
 
 
 def _parties(partnership: Partnership) -> list[Organisation]:

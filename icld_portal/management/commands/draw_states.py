@@ -1,4 +1,4 @@
-"""Draw the states of a case from the table its workflow follows."""
+"""Draw the states of a case and of its agreement from the tables their workflows follow."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -8,8 +8,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.utils import translation
 
+from applications.models import AgreementStatus
 from applications.statuses import APPLICANT_WORDS, Status
-from applications.workflow import TRANSITIONS
+from applications.workflow import AGREEMENT_TRANSITIONS, TRANSITIONS
 from icld_portal.workflow import Transition
 
 PAGE = Path(settings.BASE_DIR) / "docs" / "states.md"
@@ -18,6 +19,15 @@ BEGINNING = """# States of an application
 Drawn by `uv run manage.py draw_states` from the transition table in
 `applications/workflow/transitions.py`; a test fails when this page is older than the
 table. Postgres holds the same moves in a trigger, so not even raw SQL can make another one.
+
+"""
+
+
+AGREEMENT = """## States of an agreement
+
+Drawn from the table in `applications/workflow/signing.py`. Each side signs once; the last
+signature, or the last copy signed by hand that ICLD accepts, makes it signed by all. Neither a
+signed nor a cancelled agreement changes again: a new one gets the next edition.
 
 """
 
@@ -47,13 +57,14 @@ def words_table() -> str:
 def page() -> str:
     """Return docs/states.md as the code has it now."""
     with translation.override("en"):
-        return f"{BEGINNING}{draw(TRANSITIONS, Status.DRAFT)}\n\n{words_table()}\n"
+        application = f"{BEGINNING}{draw(TRANSITIONS, Status.DRAFT)}\n\n{words_table()}\n"
+        return f"{application}\n{AGREEMENT}{draw(AGREEMENT_TRANSITIONS, AgreementStatus.OPEN)}\n"
 
 
 class Command(BaseCommand):
     """Writes docs/states.md."""
 
-    help = "Draw the states of an application into docs/states.md."
+    help = "Draw the states of an application and its agreement into docs/states.md."
 
     def handle(self, *args: Any, **options: Any) -> None:
         PAGE.write_text(page(), encoding="utf-8")
