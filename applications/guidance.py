@@ -8,7 +8,11 @@ from icld_portal.wording import help_html
 
 
 def guidance(*kinds: str) -> dict[str, SafeString]:
-    """Return the HTML of help texts in the reader's language, by their kind; one query."""
+    """Return the HTML of help texts in the reader's language, by their kind; one query.
+
+    A text that is not loaded yet is empty: no page fails for want of help.
+    """
     language = "en" if (get_language() or "sv")[:2] == "en" else "sv"
     found = texts_in_force(kinds)
-    return {kind: help_html(getattr(found[kind], f"body_{language}")) for kind in kinds}
+    bodies = {kind: getattr(text, f"body_{language}") for kind, text in found.items()}
+    return {kind: help_html(bodies.get(kind, "")) for kind in kinds}

@@ -8,7 +8,7 @@
 | supplement_closed | each reader | organisation, reason |
 | agreement_to_sign | each reader | organisation, amounts, total |
 | agreement_text | the agreement itself | ``AGREEMENT`` |
-| the start page's texts | everybody | none |
+| every other kind | on a page, for everybody | none |
 
 ``letter_texts.render`` wants a value for every field of the kind.
 """
@@ -92,7 +92,6 @@ def _paper(*fields: MergeField, must: str) -> Terms:
     return Terms(PAPER, (*CASE, *fields), frozenset(must.split()))
 
 
-_HELP = Terms(PAGE)
 KINDS: dict[str, Terms] = {
     TextKind.DECISION_APPROVED: _paper(*DECISION, must="reason amounts conditions"),
     TextKind.DECISION_REJECTED: _paper(*DECISION, must="reason"),
@@ -105,10 +104,9 @@ KINDS: dict[str, Terms] = {
     TextKind.AGREEMENT_TEXT: _paper(
         *AGREEMENT, must="parties amounts total report_dates conditions"
     ),
-    TextKind.ABOUT: _HELP,
-    TextKind.WHO_MAY_APPLY: _HELP,
-    TextKind.HOW_IT_WORKS: _HELP,
 }
+# Every other kind stands on a page and has no fields.
+KINDS |= {kind: Terms(PAGE) for kind in TextKind.values if kind not in KINDS}
 # What nothing is written by yet: not shown to staff, who would change it without effect.
 NOT_IN_USE: frozenset[str] = frozenset(
     {

@@ -1,31 +1,21 @@
 """The pages that need no login: what the programme is, and how the portal can be used."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.functional import Promise
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
-from django.utils.translation import gettext_lazy as _
 
 from applications.guidance import guidance
 from applications.models import GrantTypeSetting, Round
 from finance.models import GrantType
 from icld_portal.access import PUBLIC, get_only
 
-PURPOSES: dict[str, Promise | str] = {
-    GrantType.PREPARATION: _(
-        "You get to know each other, anchor the cooperation at home and plan a project together."
-    ),
-    GrantType.PROJECT: _("You solve a challenge you share, for one to three years."),
-    GrantType.STEERING_GROUP: _(
-        "Politicians and officials of both parties follow the projects, for one to three years."
-    ),
-    GrantType.DEVELOPMENT: _("You build further on a project that has given results."),
-    GrantType.DISSEMINATION: _("You share what you have learned with others."),
-}
+TEXTS = ("help_start", "about", "who_may_apply", "how_it_works")
 
 
 @PUBLIC
@@ -33,11 +23,8 @@ PURPOSES: dict[str, Promise | str] = {
 def start(request: HttpRequest) -> HttpResponse:
     """What the programme is, who may apply, and when."""
     now = timezone.now()
-    context = {
-        **rounds_at(now),
-        "grant_types": _grant_types(),
-        **guidance("about", "who_may_apply", "how_it_works"),
-    }
+    texts = guidance(*TEXTS, *(f"for_{grant_type}" for grant_type in GrantType.values))
+    context = {**rounds_at(now), "grant_types": _grant_types(texts), **texts}
     return render(request, "icld_portal/start.html", context)
 
 
@@ -57,7 +44,7 @@ def rounds_at(now: datetime) -> dict[str, Round | None]:
     }
 
 
-def _grant_types() -> list[dict[str, Any]]:
+def _grant_types(texts: Mapping[str, SafeString]) -> list[dict[str, Any]]:
     open_all_year = set(
         GrantTypeSetting.objects.filter(open_all_year=True).values_list("grant_type", flat=True)
     )
@@ -65,7 +52,7 @@ def _grant_types() -> list[dict[str, Any]]:
         {
             "value": value,
             "label": label,
-            "purpose": PURPOSES[value],
+            "purpose": texts[f"for_{value}"],
             "open_all_year": value in open_all_year,
         }
         for value, label in GrantType.choices

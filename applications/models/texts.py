@@ -29,6 +29,16 @@ class TextKind(models.TextChoices):
     ABOUT = "about", _("Start page: what the programme is")
     WHO_MAY_APPLY = "who_may_apply", _("Start page: who may apply")
     HOW_IT_WORKS = "how_it_works", _("Start page: how it works")
+    HELP_START = "help_start", _("Start page: its first lines")
+    FOR_PREPARATION = "for_preparation", _("Start page: what a preparation is for")
+    FOR_PROJECT = "for_project", _("Start page: what a project is for")
+    FOR_STEERING_GROUP = "for_steering_group", _("Start page: what a steering group is for")
+    FOR_DEVELOPMENT = "for_development", _("Start page: what development is for")
+    FOR_DISSEMINATION = "for_dissemination", _("Start page: what dissemination is for")
+    HELP_NEW = "help_new", _("Page “New application”: its first lines")
+    HELP_ELIGIBILITY = "help_eligibility", _("Page “May we apply?”: its first lines")
+    HELP_ATTACHMENTS = "help_attachments", _("Page “Attachments”: its first lines")
+    HELP_APPROVAL = "help_approval", _("Page “Approval by both parties”: its first lines")
 
 
 class ProgrammeTextQuerySet(models.QuerySet["ProgrammeText"]):

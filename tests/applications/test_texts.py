@@ -1,5 +1,8 @@
 """Letters and help texts: written in a draft, shown with a case, published, kept for ever."""
 
+from html import unescape
+
+import pgtrigger
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -277,3 +280,34 @@ def test_two_who_publish_at_once_publish_once(office_administrator, icld):
             return "too late"
 
     assert sorted(map(str, at_once(2, publish))) == ["2", "too late"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "address"),
+    [
+        ("help_start", "/"),
+        ("for_steering_group", "/"),
+        ("help_eligibility", "/may-we-apply/"),
+        ("help_new", "/applications/new/"),
+        ("help_attachments", "{case}attachments/"),
+        ("help_approval", "{case}approval/"),
+    ],
+)
+def test_a_page_shows_the_help_text_in_force(kind, address, partnership, coordinator, signed_in):
+    draft = cases.ready_draft(partnership, by=coordinator)
+    page_address = address.format(case=draft.get_absolute_url())
+    browser = signed_in(coordinator, "en")
+    before = ProgrammeText.objects.get(kind=kind).body_en
+    assert before.split(".")[0] in unescape(browser.get(page_address).content.decode())
+
+    ProgrammeText.objects.create(
+        kind=kind, version=2, body_sv="Nytt.", body_en="Quite new.", published_at=timezone.now()
+    )
+
+    assert "<p>Quite new.</p>" in browser.get(page_address).content.decode()
+
+
+def test_a_page_whose_help_text_is_not_loaded_yet_is_shown_without(client):
+    with pgtrigger.ignore("applications.ProgrammeText:published_is_frozen"):
+        ProgrammeText.objects.filter(kind="about").delete()
+    assert client.get("/").status_code == 200
