@@ -5,7 +5,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from applications.models import Answer, AnswerSheet, Application, Assessment, Consensus, Question
+from applications.models import (
+    Answer,
+    AnswerComment,
+    AnswerSheet,
+    Application,
+    Assessment,
+    Consensus,
+    Question,
+)
 from applications.scores import Criterion, mean, mean_of_sheet, score_of, spread, weighted_mean
 from partnerships.models import Interest
 
@@ -113,6 +121,17 @@ def answers_on(sheet: AnswerSheet | None) -> dict[int, Answer]:
     if sheet is None:
         return {}
     return {one.question_id: one for one in sheet.answers.select_related("updated_by")}
+
+
+def comments_of(sources: Iterable[Assessment]) -> dict[int, list[AnswerComment]]:
+    """Return what the assessors have noted beside the answers, by question; one query."""
+    found: dict[int, list[AnswerComment]] = {}
+    rows = AnswerComment.objects.filter(assessment__in=list(sources)).exclude(text="")
+    for comment in rows.select_related("assessment__author", "question").order_by(
+        "question__section__sort_order", "question__sort_order", "assessment__author__name", "pk"
+    ):
+        found.setdefault(comment.question_id, []).append(comment)
+    return found
 
 
 def common_view(application: Application) -> Consensus | None:

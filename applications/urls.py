@@ -40,6 +40,7 @@ from applications.views import (
     rounds,
     saved_views,
     scoring,
+    scoring_saved,
     sections,
     submitting,
     worklist,
@@ -258,6 +259,11 @@ urlpatterns = [
         "applications/<slug:handle>/assessors/<int:pk>/remove/",
         assessors.take_from,
         name="take_from",
+    ),
+    path(
+        "applications/<slug:handle>/assessment/save/<slug:kind>/<slug:key>/",
+        scoring_saved.save_score,
+        name="save_score",
     ),
     path("applications/<slug:handle>/decision/", deciding.decide, name="decide"),
     path(

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from applications.forms.answers import AnswersForm, QuestionRow
-from applications.models import Answer, Assessment, Consensus, Outcome, Question
+from applications.models import COMMENT_MAX_LENGTH, Answer, Assessment, Consensus, Outcome, Question
 from applications.scores import Criterion
 from icld_portal.forms import LongTextField, MoneyField
 from icld_portal.localize import money
@@ -77,6 +77,36 @@ class ScoresForm(AnswersForm):
     def texts(self) -> list[Text]:
         """What has been changed since the page was opened."""
         return [(one.question, one.text, one.version) for one in self.written()]
+
+
+class CommentsForm(AnswersForm):
+    """What an assessor notes beside the answers of the case; every one may stay empty."""
+
+    kind: ClassVar[str] = "comment"
+
+    def field_for(self, question: Question) -> forms.Field:
+        """A small field, whatever kind of answer it stands beside."""
+        return LongTextField(
+            label=_("Your comment on: %(question)s") % {"question": question},
+            max_length=COMMENT_MAX_LENGTH,
+            required=False,
+            widget=forms.Textarea(attrs={"rows": 2}),
+        )
+
+    def is_optional(self, question: Question) -> bool:
+        return False
+
+    def token_name(self, question: Question) -> str:
+        """The name of the hidden mark of what was on the page."""
+        return f"seen-comment-{question.key}"
+
+    def texts(self) -> list[Text]:
+        """What has been changed since the page was opened."""
+        return [(one.question, one.text, one.version) for one in self.written()]
+
+    def by_question(self) -> dict[int, QuestionRow]:
+        """The fields by the question they stand beside."""
+        return {row.question.pk: row for row in self.rows()}
 
 
 class ConsensusForm(ScoresForm):

@@ -23,6 +23,8 @@ from applications.models.attachments import (
 from applications.models.bundles import Bundle
 from applications.models.comments import Comment, CommentThread, Mention
 from applications.models.decisions import (
+    COMMENT_MAX_LENGTH,
+    AnswerComment,
     Assessment,
     Consensus,
     ConsensusYear,
@@ -73,6 +75,7 @@ from applications.models.workspace import SectionVisit, SectionWork
 from applications.statuses import Status
 
 __all__ = [
+    "COMMENT_MAX_LENGTH",
     "LETTER_OF_INTENT",
     "Activity",
     "Agreement",
@@ -82,6 +85,7 @@ __all__ = [
     "AgreementSignature",
     "AgreementStatus",
     "Answer",
+    "AnswerComment",
     "AnswerSheet",
     "Application",
     "ApplicationPaper",

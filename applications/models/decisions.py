@@ -11,11 +11,14 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.models.answers import AnswerSheet
 from applications.models.application import Application
+from applications.models.questions import Question
 from applications.models.rounds import Round
 from finance.models.budgets import MAX_YEARS
 from icld_portal import triggers
 from icld_portal.constraints import known
 from partnerships.models import User
+
+COMMENT_MAX_LENGTH = 5_000
 
 # The pot's own constraint refuses a krona too many, whoever writes it and how.
 COUNT_IN_POT = """
@@ -81,6 +84,39 @@ class Assessment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.application_id} {self.author_id}"
+
+
+class AnswerComment(models.Model):
+    """What an assessor notes beside one answer of the case; theirs alone until handed in.
+
+    ``version`` counts the saves, to notice that another window has saved.
+    """
+
+    assessment = models.ForeignKey(Assessment, models.CASCADE, related_name="comments")
+    question = models.ForeignKey(Question, models.PROTECT, related_name="+")
+    text = models.TextField(_("comment"), max_length=COMMENT_MAX_LENGTH, blank=True)
+    version = models.PositiveIntegerField(default=1)
+    updated_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering: ClassVar = ["assessment", "question"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["assessment", "question"], name="answer_comment_once_per_question"
+            )
+        ]
+        triggers: ClassVar = [
+            triggers.frozen_by(
+                "frozen_assessment",
+                parent="applications_assessment",
+                key="assessment_id",
+                condition="parent.handed_in_at IS NOT NULL",
+            ),
+            triggers.no_truncate(),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.assessment_id} {self.question_id}"
 
 
 @pghistory.track()

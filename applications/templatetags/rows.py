@@ -1,13 +1,22 @@
 """The cells of a table that people fill in."""
 
+from typing import Any
+
 from django import template
 from django.forms import BoundField
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from applications.forms.rows import RowForm
+from applications.models import Question
 
 register = template.Library()
+
+
+@register.filter
+def of_question(rows: dict[int, Any], question: Question) -> Any:
+    """Return what stands beside ``question``; nothing when there is none."""
+    return rows.get(question.pk) if rows else None
 
 
 @register.simple_tag

@@ -15,6 +15,7 @@ from applications.forms.scoring import ConsensusForm
 from applications.models import Application, Consensus, Status
 from applications.sheets import (
     answers_on,
+    comments_of,
     common_view,
     compare,
     handed_in,
@@ -156,13 +157,15 @@ def show(
     """Show the sheets with spread and mean, and the common view as a form or as it stands."""
     version = stored.sheet.question_set if stored else workflow.criteria_version(application)
     criteria = form.criteria if form else workflow.criteria_in(version)
-    sheets = read_sheets(handed_in(application), criteria)
+    sources = handed_in(application)
+    sheets = read_sheets(sources, criteria)
     compared = compare(sheets, criteria)
     rows = form.criterion_rows() if form else []
     context: dict[str, Any] = {
         "application": application,
         "sheets": sheets,
         "compared": compared,
+        "noted": comments_of(sources),
         "rows": list(zip(rows, compared, strict=True)) if form else [],
         "mean": mean_of_all(compared),
         "form": form,

@@ -11,11 +11,14 @@ from django.utils.translation import gettext as _
 from applications import rules, workflow
 from applications.drafting import StaleAnswer
 from applications.finding import case_of, is_handle
-from applications.forms.scoring import ScoresForm
+from applications.forms.answers import AnswersForm
+from applications.forms.scoring import CommentsForm, ScoresForm
 from applications.models import Application, Assessment, Status
-from applications.reading import content_of
-from applications.sheets import answers_on, handed_in, read_sheets
+from applications.models.application import ApplicationQuerySet
+from applications.reading import CaseContent, content_of
+from applications.sheets import answers_on, comments_of, handed_in, read_sheets
 from applications.views.interests import declarable_case
+from icld_portal import writers
 from icld_portal.access import ASSESSORS, get_or_post, post_only
 from icld_portal.problems import NotReady
 from icld_portal.workflow import WrongStatus
@@ -48,15 +51,16 @@ def assess(request: PortalRequest, handle: str) -> HttpResponse:
     return keep(request, application, own, form)
 
 
-def given_case(request: PortalRequest, handle: str) -> Application | None:
-    """Return the case with all it says, if this person was asked and has declared."""
+def given_case(
+    request: PortalRequest, handle: str, cases: ApplicationQuerySet | None = None
+) -> Application | None:
+    """Return the case, with all it says by default, if this person was asked and has declared."""
     if not is_handle(handle):
         raise Http404("no such case")
     declared = request.user.interests.without_conflict().values("case_reference")
+    cases = Application.objects.all().with_content() if cases is None else cases
     return (
-        Application.objects.all()
-        .with_content()
-        .visible_to(request.user)
+        cases.visible_to(request.user)
         .filter(
             pk__in=request.user.assignments.order_by().values("application"),
             reference__in=declared,
@@ -86,23 +90,42 @@ def form_for(
     )
 
 
+def comments_for(
+    request: PortalRequest, content: CaseContent, own: Assessment | None
+) -> CommentsForm:
+    """The fields beside the answers of the case."""
+    stored: Any = {one.question_id: one for one in own.comments.all()} if own else {}
+    return CommentsForm(
+        request.POST if request.method == "POST" else None,
+        questions=[answer.question for part in content.sections for answer in part.answers],
+        answers=stored,
+    )
+
+
 def keep(
     request: PortalRequest, application: Application, own: Assessment | None, form: ScoresForm
 ) -> HttpResponse:
     """Save what was written, and hand it in if that was asked for."""
+    comments = comments_for(request, content_of(application), own)
+    if not comments.is_valid():
+        return show(request, application, own, form, comments, status=422)
     facts = {name: form.cleaned_data[name] for name in ("text", "recommendation")}
     texts = form.texts()
     try:
         workflow.save_assessment(
-            application, by=request.user, at=request.received_at, texts=texts, **facts
+            application,
+            by=request.user,
+            at=request.received_at,
+            texts=texts,
+            comments=comments.texts(),
+            **facts,
         )
     except StaleAnswer as stale:
-        form.show_conflict(stale.answer.question, stale.answer)
-        form.add_error(
-            form.name_of(stale.answer.question),
-            _("You have saved another text in another window. Save again to keep this one."),
-        )
-        return show(request, application, own, form, status=409)
+        stood_beside(form, stale.answer)
+        return show(request, application, own, form, comments, status=409)
+    except workflow.StaleComment as stale:
+        stood_beside(comments, stale.comment)
+        return show(request, application, own, form, comments, status=409)
     except WrongStatus:
         form.add_error(None, _("It can no longer be changed. Your text is below but not saved."))
         return show(request, application, own, form, status=409)
@@ -123,18 +146,33 @@ def keep(
     return redirect("applications:assess", application.handle)
 
 
+def stood_beside(form: AnswersForm, stored: Any) -> None:
+    """Show what the person's other window has saved beside what was sent."""
+    form.show_conflict(stored.question, stored)
+    form.add_error(
+        form.name_of(stored.question),
+        _("You have saved another text in another window. Save again to keep this one."),
+    )
+
+
 def show(
     request: PortalRequest,
     application: Application,
     own: Assessment | None,
     form: ScoresForm,
+    comments: CommentsForm | None = None,
     *,
     status: int = 200,
 ) -> HttpResponse:
-    """Show the application on one side and the criteria on the other."""
+    """Show the application on one side, with comments beside it, the criteria on the other."""
+    content = content_of(application)
+    comments = comments or comments_for(request, content, own)
     context: dict[str, Any] = {
         "application": application,
-        "content": content_of(application),
+        "content": content,
+        "comments": comments,
+        "own_comments": comments.by_question(),
+        "writer": writers.mark_of(request.user),
         "form": form,
         "rows": form.criterion_rows(),
         "own": own,
@@ -158,6 +196,7 @@ def show_handed_in(
         "content": content_of(application),
         "mine": mine,
         "others": rest,
+        "noted": comments_of([own, *others]),
         "may_take_back": in_assessment and not workflow.is_agreed(application),
     }
     return render(request, "applications/office/assessed.html", context)

@@ -28,11 +28,13 @@ from applications.workflow.meeting import (
 )
 from applications.workflow.ordering import StaleOrder, move_case
 from applications.workflow.scoring import (
+    StaleComment,
     criteria_in,
     criteria_version,
     hand_in,
     is_agreed,
     save_assessment,
+    save_texts,
     take_back,
 )
 from applications.workflow.signing import (
@@ -75,6 +77,7 @@ __all__ = [
     "AlreadyBegun",
     "Assigned",
     "Order",
+    "StaleComment",
     "StaleConsensus",
     "StaleOrder",
     "StaleProposal",
@@ -114,6 +117,7 @@ __all__ = [
     "reopen_problems",
     "save_assessment",
     "save_consensus",
+    "save_texts",
     "send_back",
     "send_copy",
     "set_pot",

@@ -12,6 +12,7 @@ from applications import rules
 from applications.drafting import StaleAnswer
 from applications.models import (
     Answer,
+    AnswerComment,
     AnswerSheet,
     Application,
     Assessment,
@@ -30,6 +31,14 @@ from partnerships.models import User
 
 # A question, what was written, and the version the writer saw (None: whatever there is).
 Text = tuple[Question, str, int | None]
+
+
+class StaleComment(Exception):
+    """Another window of the assessor has saved this comment since the page was opened."""
+
+    def __init__(self, comment: AnswerComment) -> None:
+        self.comment = comment
+        super().__init__(comment.pk)
 
 
 def criteria_version(application: Application) -> QuestionSet:
@@ -76,14 +85,32 @@ def save_assessment(
     texts: Iterable[Text],
     text: str,
     recommendation: str,
+    comments: Iterable[Text] = (),
     at: datetime | None = None,
 ) -> Assessment:
     """Keep the unfinished view of ``by``; nobody else sees it before it is handed in.
 
-    Raises StaleAnswer when another window has saved the same answer since, WrongStatus when
+    Raises StaleAnswer or StaleComment when another window has saved since, WrongStatus when
     it is handed in or the case is not in assessment, PermissionDenied if ``by`` has not been
     asked or has not declared that there is no conflict of interest.
     """
+    at = at or timezone.now()
+    own = save_texts(application, by=by, texts=texts, comments=comments, at=at)
+    own.text, own.recommendation, own.written_at = text, recommendation, at
+    own.save()
+    return own
+
+
+@transaction.atomic
+def save_texts(
+    application: Application,
+    *,
+    by: User,
+    texts: Iterable[Text] = (),
+    comments: Iterable[Text] = (),
+    at: datetime | None = None,
+) -> Assessment:
+    """Keep scores, reasons and comments beside answers, and nothing else; raises as above."""
     at = at or timezone.now()
     application = lock_case(application, verb="save_assessment")
     if not rules.may_score(by, application):
@@ -91,13 +118,30 @@ def save_assessment(
     own = Assessment.objects.filter(application=application, author=by).first()
     if own is None:
         sheet = AnswerSheet.objects.create(question_set=criteria_version(application))
-        own = Assessment(application=application, author=by, sheet=sheet)
+        own = Assessment.objects.create(application=application, author=by, sheet=sheet)
     if own.handed_in_at is not None or own.sheet is None:
         raise WrongStatus("save_assessment")
     write_texts(own.sheet, texts, by=by, at=at)
-    own.text, own.recommendation, own.written_at = text, recommendation, at
-    own.save()
+    _write_comments(own, comments, at=at)
+    Assessment.objects.filter(pk=own.pk).update(written_at=at)
     return own
+
+
+def _write_comments(own: Assessment, comments: Iterable[Text], *, at: datetime) -> None:
+    """Write what was noted beside answers; StaleComment changes nothing."""
+    stored = {one.question_id: one for one in own.comments.all()}
+    for question, text, version in comments:
+        comment = stored.get(question.pk)
+        if comment is None:
+            AnswerComment.objects.create(
+                assessment=own, question=question, text=text, updated_at=at
+            )
+        elif comment.text != text:
+            if version is not None and version != comment.version:
+                raise StaleComment(comment)
+            comment.text, comment.updated_at = text, at
+            comment.version += 1
+            comment.save()
 
 
 @transaction.atomic

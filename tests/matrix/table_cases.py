@@ -400,6 +400,11 @@ ASSESSORS = {
         },
         data={"text": "Bra.", "recommendation": "approved"},
     ),
+    "applications:save_score": Row(
+        "/applications/{case}/assessment/save/comment/context/",
+        post={"draft": "", HANDED_IN: "icld=403"},
+        data={"comment-context": "Bra."},
+    ),
     "applications:take_back_assessment": Row(
         "/applications/{case}/assessment/open-again/",
         post={"draft": "", HANDED_IN: "icld=403"},
