@@ -40,6 +40,14 @@ PAPER_OF: dict[str, TextKind] = {
     Outcome.APPROVED: TextKind.DECISION_APPROVED,
     Outcome.REJECTED: TextKind.DECISION_REJECTED,
 }
+# The letters about a case's own life that staff write, by the kind a letter is kept under.
+MAIL_ABOUT: dict[str, TextKind] = {
+    "submitted": TextKind.MAIL_SUBMITTED,
+    "reminder": TextKind.MAIL_REMINDER,
+    "prolonged": TextKind.MAIL_PROLONGED,
+    "withdrawn": TextKind.MAIL_WITHDRAWN,
+    "reopened": TextKind.MAIL_REOPENED,
+}
 OF_DECISIONS = (*MAIL_OF.values(), *PAPER_OF.values())
 
 

@@ -112,6 +112,10 @@ def tell(
     application: Application, kind: str, *, to: Sequence[Recipient] | None = None, **facts: Any
 ) -> None:
     """Queue the letter ``kind``, by default to both parties, in each reader's language."""
+    if text_kind := letter_texts.MAIL_ABOUT.get(kind):
+        own = {"deadline": day(application.deadline_on), **facts}
+        tell_by_text(application, kind, text_kind=text_kind, facts=lambda _language: own, to=to)
+        return
     told = recipients(application) if to is None else to
     queue_letters(_letter(application, kind, recipient, facts) for recipient in told)
 

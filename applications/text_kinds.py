@@ -4,6 +4,8 @@
 |---|---|---|
 | decision_approved, decision_rejected | both parties, as PDF | ``DECISION`` |
 | mail_approved, mail_rejected, mail_postponed | each reader | ``DECISION``, organisation |
+| mail_submitted, mail_withdrawn, mail_reopened | each reader | organisation |
+| mail_reminder, mail_prolonged | each reader | organisation, deadline (and reason) |
 | supplement_asked | each reader | organisation, officer, due_on, parts |
 | supplement_closed | each reader | organisation, reason |
 | agreement_to_sign | each reader | organisation, amounts, total |
@@ -31,6 +33,7 @@ CASE = (
     MergeField("url", _("address of the case"), "https://…"),
 )
 READER = (MergeField("organisation", _("the reader’s organisation"), _("Town A")),)
+DEADLINE = MergeField("deadline", _("last day to hand in"), "2027-03-15")
 REASON = MergeField("reason", _("the reason"), _("the reason as it was written"), FieldKind.TEXT)
 AMOUNTS = (
     MergeField("amounts", _("sum of each year"), _("the sum of each year"), FieldKind.ROWS),
@@ -98,6 +101,11 @@ KINDS: dict[str, Terms] = {
     TextKind.MAIL_APPROVED: _mail(*DECISION, must="reason amounts conditions url"),
     TextKind.MAIL_REJECTED: _mail(*DECISION, must="reason url"),
     TextKind.MAIL_POSTPONED: _mail(*DECISION, must="reason url"),
+    TextKind.MAIL_SUBMITTED: _mail(must="reference url"),
+    TextKind.MAIL_REMINDER: _mail(DEADLINE, must="deadline url"),
+    TextKind.MAIL_PROLONGED: _mail(DEADLINE, REASON, must="deadline reason url"),
+    TextKind.MAIL_WITHDRAWN: _mail(must="reference url"),
+    TextKind.MAIL_REOPENED: _mail(must="reference url"),
     TextKind.SUPPLEMENT_ASKED: _mail(*ASKED, must="parts due_on url"),
     TextKind.SUPPLEMENT_CLOSED: _mail(REASON, must="reason url"),
     TextKind.AGREEMENT_TO_SIGN: _mail(*AMOUNTS, must="url"),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
 from django.utils import timezone, translation
 from django.utils.safestring import SafeString
 
@@ -11,6 +12,7 @@ from applications.letter_texts import DecisionWords
 from applications.models import Application, Decision, PendingOutcome, ProgrammeText, Status
 from applications.notices import Recipient
 from applications.text_kinds import KINDS, MAIL, PAGE
+from icld_portal.localize import day
 from icld_portal.models import Letter
 from icld_portal.wording import FieldKind, MergeField, Value, help_html
 from partnerships.models import User
@@ -42,16 +44,19 @@ class Preview:
 
 def case_for(user: User, kind: str) -> Application | None:
     """Return the newest case ``user`` may see that shows a text of ``kind`` well."""
-    seen = Application.objects.visible_to(user).exclude(status=Status.DRAFT)
-    rows = seen.select_related("partnership", "budget").order_by("-reference")
+    rows = _shown_to(user).order_by("-reference")
     status = STATUS_OF.get(OUTCOME_OF.get(kind, ""))
     return (rows.filter(status=status).first() if status else None) or rows.first()
 
 
 def case_called(user: User, reference: str) -> Application | None:
     """Return the case with this reference number if ``user`` may see it."""
+    return _shown_to(user).filter(reference=reference.strip()).first()
+
+
+def _shown_to(user: User) -> QuerySet[Application]:
     seen = Application.objects.visible_to(user).exclude(status=Status.DRAFT)
-    return seen.select_related("partnership", "budget").filter(reference=reference.strip()).first()
+    return seen.select_related("partnership", "budget", "round")
 
 
 def previews_of(text: ProgrammeText, case: Application | None) -> list[Preview]:
@@ -72,6 +77,7 @@ def _preview(
             return Preview(language, html=help_html(getattr(text, f"body_{language}")))
         facts: dict[str, Value] = {field.name: _example(field) for field in terms.fields}
         if case is not None:
+            facts["deadline"] = day(case.deadline_on)
             facts |= letter_texts.case_facts(
                 case, language, organisation=str(facts.get("organisation", ""))
             )
