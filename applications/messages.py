@@ -14,10 +14,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from applications import notices, rules
-from applications.models import Application, Message, MessageFile, MessageThread, ThreadRead
+from applications.models import (
+    Application,
+    Message,
+    MessageFile,
+    MessageThread,
+    RemovedFile,
+    ThreadRead,
+)
 from icld_portal import events, files
 from icld_portal.files import StoredFile
 from icld_portal.problems import NotReady, Problem
+from icld_portal.workflow import WrongStatus
 from partnerships.models import Membership, Organisation, User
 from partnerships.models.people import OFFICE_ROLES
 
@@ -99,6 +107,34 @@ def mark_read(thread: MessageThread, *, by: User) -> None:
         ThreadRead.objects.filter(pk=read.pk, read_at__lt=thread.last_at).update(
             read_at=thread.last_at
         )
+
+
+@transaction.atomic
+def remove_file(
+    file: MessageFile, *, by: User, reason: str, at: datetime | None = None
+) -> RemovedFile:
+    """Delete the bytes of a harmful file for good; its row, its fingerprint and the reason stay.
+
+    Raises NotReady without a reason, WrongStatus when it is removed already,
+    PermissionDenied if ``by`` does not keep cases.
+    """
+    file = MessageFile.objects.select_for_update(of=("self",)).get(pk=file.pk)
+    application = file.message.thread.application
+    if not rules.may_remove_file(by, application):
+        raise PermissionDenied("remove_file")
+    if not reason.strip():
+        raise NotReady([Problem(_("Write why the file is removed."), anchor="reason")])
+    if RemovedFile.objects.filter(file=file).exists():
+        raise WrongStatus("remove_file")
+    removal = RemovedFile.objects.create(
+        file=file, removed_by=by, removed_at=at or timezone.now(), reason=reason.strip()
+    )
+    events.record(
+        application, "remove_file", by=by, at=at, sha256=file.sha256, reason=removal.reason
+    )
+    stored = file.file.name
+    transaction.on_commit(lambda: default_storage.delete(stored))
+    return removal
 
 
 def _check(application: Application, *, by: User, at: datetime) -> None:

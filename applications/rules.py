@@ -190,6 +190,12 @@ def may_write_message(user: User, application: Application) -> bool:
     return bool(user.all_roles & ANSWERING_ROLES)
 
 
+def may_remove_file(user: User, application: Application) -> bool:
+    """Officers and administrators remove what should not be in a message, but not of their own."""
+    keeps = user.is_officer or user.is_office_administrator
+    return keeps and not is_disqualified(user, application)
+
+
 def may_write_note(user: User, application: Application) -> bool:
     """Everybody at ICLD but a reader keeps notes, and not on a case of their own."""
     own = is_of_party(user, application)

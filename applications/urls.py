@@ -20,6 +20,7 @@ from applications.views import (
     deadlines,
     deciding,
     decision_letters,
+    documents,
     drafts,
     eligibility,
     filings,
@@ -85,6 +86,7 @@ urlpatterns = [
         budget_files.budget_copy,
         name="budget_copy",
     ),
+    path("applications/<slug:handle>/documents/", documents.documents, name="documents"),
     path("applications/<slug:handle>/attachments/", attachments.attachments, name="attachments"),
     path(
         "applications/<slug:handle>/attachments/history/",
@@ -149,6 +151,11 @@ urlpatterns = [
     path("messages/", messages.inbox, name="messages"),
     path("messages/<int:pk>/", messages.thread, name="thread"),
     path("messages/<int:pk>/files/<int:file>/", messages.message_file, name="message_file"),
+    path(
+        "messages/<int:pk>/files/<int:file>/remove/",
+        messages.remove_message_file,
+        name="remove_message_file",
+    ),
     path("applications/<slug:handle>/messages/", messages.case_messages, name="case_messages"),
     path("applications/<slug:handle>/notes/", notes.notes, name="notes"),
     path(

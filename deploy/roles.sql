@@ -59,7 +59,8 @@ BEGIN
         'applications_agreementsignature',
         'applications_agreementpaper',
         'applications_message',
-        'applications_messagefile'
+        'applications_messagefile',
+        'applications_removedfile'
     ] LOOP
         IF to_regclass('public.' || name) IS NOT NULL THEN
             EXECUTE format('REVOKE UPDATE, DELETE ON TABLE public.%I FROM portal_web', name);

@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from applications.models.messages import REMOVAL_MAX_LENGTH
 from icld_portal.files import UploadField
 from icld_portal.forms import LongTextField, SafeCharField
 from icld_portal.page_forms import PageForm
@@ -98,4 +99,15 @@ class NoteForm(OnceForm):
         max_length=TEXT_MAX_CHARACTERS,
         error_messages={"required": gettext_lazy("Write your note.")},
         widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+
+class RemovalForm(PageForm):
+    """Why ICLD removes a file from a message."""
+
+    why = LongTextField(
+        label=gettext_lazy("Reason"),
+        help_text=gettext_lazy("The parties read it beside the file's name."),
+        max_length=REMOVAL_MAX_LENGTH,
+        error_messages={"required": gettext_lazy("Write why the file is removed.")},
     )

@@ -50,6 +50,7 @@ from applications.models.messages import (
     Message,
     MessageFile,
     MessageThread,
+    RemovedFile,
     ThreadRead,
 )
 from applications.models.offers import FormOffer, OfferStatus
@@ -140,6 +141,7 @@ __all__ = [
     "QuestionSet",
     "ReferenceSeries",
     "Reminder",
+    "RemovedFile",
     "Result",
     "Risk",
     "Round",

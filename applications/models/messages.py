@@ -16,6 +16,8 @@ from applications.statuses import Status
 from icld_portal import triggers
 from partnerships.models import Organisation, User
 
+REMOVAL_MAX_LENGTH = 1_000
+
 
 class ThreadQuerySet(models.QuerySet["MessageThread"]):
     """Phrases about threads."""
@@ -132,6 +134,25 @@ class MessageFile(models.Model):
 
     def __str__(self) -> str:
         return self.file_name
+
+
+class RemovedFile(models.Model):
+    """That ICLD has removed a message's file, and why; the bytes are gone. Append-only."""
+
+    file = models.OneToOneField(MessageFile, models.PROTECT, related_name="removal")
+    removed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    removed_at = models.DateTimeField(_("removed"), default=timezone.now)
+    reason = models.TextField(_("reason"), max_length=REMOVAL_MAX_LENGTH)
+
+    class Meta:
+        ordering: ClassVar = ["file"]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=~Q(reason=""), name="removed_file_has_a_reason")
+        ]
+        triggers: ClassVar = triggers.append_only()
+
+    def __str__(self) -> str:
+        return f"{self.file_id} removed"
 
 
 class ThreadRead(models.Model):

@@ -11,13 +11,14 @@ from django.utils.translation import gettext as _
 
 from applications import rules
 from applications.finding import case_of
-from applications.forms.messages import AnswerForm, ThreadForm
-from applications.messages import answer, begin_thread, mark_read
+from applications.forms.messages import AnswerForm, RemovalForm, ThreadForm
+from applications.messages import answer, begin_thread, mark_read, remove_file
 from applications.models import Application, Message, MessageFile, MessageThread, ThreadRead
 from icld_portal import files, kept_forms, scanning, writers
-from icld_portal.access import PARTIES_AND_OFFICE, get_only, get_or_post
+from icld_portal.access import OFFICE, PARTIES_AND_OFFICE, get_only, get_or_post
 from icld_portal.paging import page_of
 from icld_portal.problems import NotReady
+from icld_portal.workflow import WrongStatus
 from partnerships.requests import PortalRequest
 
 # More readers than this are not named.
@@ -113,7 +114,9 @@ def _sent_off(request: PortalRequest, sent: MessageThread) -> HttpResponse:
 def _show(
     request: PortalRequest, found: MessageThread, form: AnswerForm, *, status: int = 200
 ) -> HttpResponse:
-    sent = found.messages.select_related("author", "organisation").prefetch_related("files")
+    sent = found.messages.select_related("author", "organisation").prefetch_related(
+        "files__removal"
+    )
     application = found.application
     reads = ThreadRead.objects.filter(thread=found).exclude(user=request.user)
     context = {
@@ -124,6 +127,7 @@ def _show(
         "readers": reads.select_related("user").order_by("-read_at", "user")[:MOST_READERS],
         "form": form,
         "may_write": rules.may_write_message(request.user, application),
+        "may_remove": rules.may_remove_file(request.user, application),
         "writer": writers.mark_of(request.user),
     }
     return render(request, "applications/thread.html", context, status=status)
@@ -147,11 +151,43 @@ def _may_open(request: PortalRequest, application: Application) -> bool:
 @get_only
 def message_file(request: PortalRequest, pk: int, file: int) -> HttpResponseBase:
     """Give a file that was sent with a message to those who read its thread."""
-    visible = MessageThread.objects.all().visible_to(request.user)
-    thread = get_object_or_404(visible, pk=pk)
-    found = get_object_or_404(MessageFile, pk=file, message__thread=thread)
+    found = _file_in(request, pk, file)
+    if hasattr(found, "removal"):
+        messages.warning(request, _("ICLD has removed the file. The reason stands beside it."))
+        return redirect(found.message.thread)
     try:
         return files.hand_out(found.file, found.file_name, found.content_type)
     except files.Held as held:
         messages.warning(request, str(held))
+        return redirect(found.message.thread)
+
+
+@OFFICE
+@get_or_post
+def remove_message_file(request: PortalRequest, pk: int, file: int) -> HttpResponse:
+    """Ask why a file is to be removed, then remove it for good."""
+    found = _file_in(request, pk, file)
+    thread = found.message.thread
+    if not rules.may_remove_file(request.user, thread.application):
+        raise PermissionDenied("remove_file")
+    form = RemovalForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        try:
+            remove_file(
+                found, by=request.user, reason=form.cleaned_data["why"], at=request.received_at
+            )
+        except WrongStatus:
+            messages.warning(request, _("The file is removed already."))
+        else:
+            messages.success(request, _("The file is removed."))
         return redirect(thread)
+    context = {"thread": thread, "file": found, "form": form}
+    status = 422 if form.errors else 200
+    return render(request, "applications/remove_file.html", context, status=status)
+
+
+def _file_in(request: PortalRequest, pk: int, file: int) -> MessageFile:
+    """Return the file of a thread that this person reads, with its removal if there is one."""
+    visible = MessageThread.objects.all().visible_to(request.user)
+    rows = MessageFile.objects.select_related("removal", "message__thread__application")
+    return get_object_or_404(rows, pk=file, message__thread=get_object_or_404(visible, pk=pk))

@@ -373,6 +373,7 @@ def test_pages_of_messages_and_notes(
     sign_in(visitor, coordinator)
     own = [f"/applications/{one.handle}/messages/" for one in (case, draft)]
     check(visitor, "/messages/", *own, thread.get_absolute_url(), f"/applications/{case.handle}/")
+    check(visitor, f"/applications/{case.handle}/documents/")
     notice = Letter.objects.filter(to_user_id=coordinator.pk).latest("pk")
     check(visitor, "/notices/", f"/notices/{notice.pk}/", "/account/notices/")
     visitor.context.clear_cookies(name="sessionid")

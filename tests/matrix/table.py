@@ -53,6 +53,12 @@ LISTS = {
     "applications:message_file": Row(
         "/messages/{thread}/files/{message_file}/", get="parties=200 icld=200"
     ),
+    "applications:remove_message_file": Row(
+        "/messages/{thread}/files/{message_file}/remove/",
+        get="keepers=200 icld=403",
+        post="keepers=302! icld=403",
+        data={"why": "Skadlig."},
+    ),
     "applications:notices": Row("/notices/", get=HAS_LOGIN),
     # Opening one's own marks it as read.
     "applications:notice": Row("/notices/{notice}/", get="swedish-coordinator=200!"),

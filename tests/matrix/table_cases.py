@@ -187,6 +187,7 @@ HANDING_IN = {
             "code": "{code}",
         },
     ),
+    "applications:documents": Row("/applications/{case}/documents/", get=SEEN),
     "applications:remind": Row(
         "/applications/{case}/approval/remind/",
         post={
