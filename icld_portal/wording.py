@@ -23,8 +23,9 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 FIELD = re.compile(r"\{\{[ \t]*([a-z][a-z0-9_]*)[ \t]*\}\}")
-# What somebody meant as a field: braces with or without a word, and a word before braces.
-BROKEN = re.compile(r"\{+[ \t]*[^\s{}]*[ \t]*\}*|[^\s{}]*\}+")
+# What somebody meant as a field: braces with or without a word, and a word before braces. The
+# word has an end, or a line of 100,000 letters would be searched from each of them.
+BROKEN = re.compile(r"\{+[ \t]*[^\s{}]{0,40}[ \t]*\}*|[^\s{}]{0,40}\}+")
 ITEM = re.compile(r"(?:(?P<bullet>-)|(?P<number>[0-9]{1,2})\.)[ \t]+(?P<text>.*)")
 BOLD = re.compile(r"\*\*([^*\n]+)\*\*")
 EMPTY_LINES = re.compile(r"\n[ \t]*\n\s*")

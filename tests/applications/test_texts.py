@@ -267,6 +267,15 @@ def test_every_page_of_a_text_is_cheap(draft, keeper, case, django_assert_max_nu
 
 
 @pytest.mark.django_db(transaction=True)
+def test_two_who_begin_at_once_write_in_the_same_draft(office_administrator):
+    def begin(_place):
+        return texts.begin_text("about", by=office_administrator).pk
+
+    assert len(set(at_once(2, begin))) == 1
+    assert ProgrammeText.objects.drafts().count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
 def test_two_who_publish_at_once_publish_once(office_administrator, icld):
     draft = texts.begin_text("about", by=office_administrator)
     colleague = make_person("Test Kollegasson", icld, Role.OFFICE_ADMINISTRATOR)

@@ -1,5 +1,7 @@
 """Texts with merge fields: read as lines, checked on saving, never run."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -109,6 +111,13 @@ def test_a_text_without_fields_takes_no_braces():
 def test_a_hundred_thousand_braces_are_told_at_once():
     assert len(field_problems("{\n" * 50_000, FIELDS)) == 20
     assert len(field_problems("{ " * 50_000, FIELDS)) == 20
+
+
+@pytest.mark.parametrize("text", ["x" * 100_000 + "{", "{{" + " " * 100_000, "{" * 100_000])
+def test_a_long_line_is_checked_in_no_time(text):
+    begun = time.process_time()
+    assert field_problems(text, FIELDS)
+    assert time.process_time() - begun < 1
 
 
 @given(st.text(alphabet="ab{}# -1.\nreference", max_size=60))
