@@ -1,4 +1,4 @@
-"""What waits for one person in the drafts of their organisations."""
+"""What waits for one person in the cases of their organisations."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,14 +7,16 @@ from operator import attrgetter
 
 from django.urls import reverse
 
-from applications.models import Application, Mention, SectionWork
+from applications import agreements
+from applications.models import Agreement, Application, Mention, SectionWork
 from applications.models.application import ApplicationQuerySet
-from partnerships.models import User
+from partnerships.models import Role, User
 from partnerships.models.people import WRITING_ROLES
 
 # More than these come up when the newest of them are done.
 MOST_PARTS = 60
 MOST_MENTIONS = 10
+MOST_AGREEMENTS = 10
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,14 @@ def _with_address(
 ) -> Iterator[tuple[SectionWork, str]]:
     for work in found:
         yield work, reverse("applications:section", args=[case.handle, work.section.key])
+
+
+def agreements_of(user: User) -> list[Agreement]:
+    """Return the agreements that ``user`` can sign now, the oldest first; at most one query."""
+    if not user.organisations_with(frozenset({Role.SIGNATORY})):
+        return []
+    waiting = agreements.awaiting(user).defer("content").select_related("application__partnership")
+    return list(waiting.order_by("made_at", "pk")[:MOST_AGREEMENTS])
 
 
 def mentions_of(user: User, drafts: ApplicationQuerySet) -> list[Mention]:

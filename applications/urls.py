@@ -287,6 +287,7 @@ urlpatterns = [
     ),
     path("applications/<slug:handle>/decided/", deciding.decided, name="decided"),
     # The agreement, which ICLD and every party sign
+    path("agreements/", agreement_office.agreements, name="agreements"),
     path("applications/<slug:handle>/agreement/", agreements.agreement, name="agreement"),
     path(
         "applications/<slug:handle>/agreement/prepare/",

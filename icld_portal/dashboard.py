@@ -33,6 +33,7 @@ def home(request: PortalRequest) -> HttpResponse:
     context = {
         "organisations": Organisation.objects.of_member(request.user).select_related("country"),
         "drafts": rows_for(drafts, request.user),
+        "to_sign": todo.agreements_of(request.user),
         "parts": todo.parts_of(request.user, written),
         "mentions": todo.mentions_of(request.user, written),
         "others": rows_for(others, request.user),

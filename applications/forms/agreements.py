@@ -49,10 +49,10 @@ class SignatureForm(ApprovalForm):
     version = None  # type: ignore[assignment]
     sha256 = forms.CharField(widget=forms.HiddenInput, max_length=64)
     statement = SafeCharField(
-        label=gettext_lazy("Your statement"),
+        label=gettext_lazy("What you state by signing"),
         max_length=300,
         help_text=gettext_lazy("In your own words, for example: I sign the agreement."),
-        error_messages={"required": gettext_lazy("Write your statement.")},
+        error_messages={"required": gettext_lazy("Write what you state by signing.")},
     )
     field_order = ("sha256", "organisation", "credential", "statement", "code")
 

@@ -349,6 +349,13 @@ class Condition(models.Model):
                     "FROM ROW(NEW.text, NEW.due_on, NEW.application_id, NEW.is_released)"
                 ),
             ),
+            pgtrigger.Protect(
+                name="met_stays",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(
+                    "OLD.met_at IS NOT NULL AND OLD.* IS DISTINCT FROM NEW.*"
+                ),
+            ),
             triggers.no_truncate(),
         ]
 

@@ -5,7 +5,7 @@ from typing import Any
 from django import template
 from django.db.models import Value
 
-from applications import agreements, rules
+from applications import agreement_list, agreements, rules
 from applications.chain import chain_of
 from applications.filings import filing_rows
 from applications.models import Application, Question
@@ -93,6 +93,22 @@ def conditions_of(context: dict[str, Any], application: Application) -> dict[str
 def agreement_step(context: dict[str, Any], application: Application) -> dict[str, Any]:
     """Show how far the agreement has come and what the reader does next with it."""
     return {"step": agreements.step_of(application, context["request"].user)}
+
+
+@register.inclusion_tag("applications/_grant_case.html", takes_context=True)
+def case_of_grant(context: dict[str, Any], reference: str) -> dict[str, Any]:
+    """Show on a grant's page how its agreement and its conditions stand."""
+    request = context["request"]
+    cases = Application.objects.visible_to(request.user).prefetch_related("case_parties")
+    found = cases.filter(reference=reference).first()
+    return {"application": found, "request": request, "csrf_token": context.get("csrf_token")}
+
+
+@register.inclusion_tag("applications/office/_agreement_counts.html", takes_context=True)
+def agreement_counts(context: dict[str, Any]) -> dict[str, Any]:
+    """Count the agreements by whom they wait for; for ICLD alone."""
+    user = context["request"].user
+    return {"counts": agreement_list.counts(user) if user.office else []}
 
 
 @register.inclusion_tag("applications/_chain.html", takes_context=True)

@@ -4,20 +4,23 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from applications import agreement_content, rules, workflow
+from applications import agreement_content, agreement_list, rules, workflow
 from applications.forms.agreements import CancelForm, ReportDatesForm
 from applications.models import AgreementStatus, Status
 from applications.views.agreements import agreement_of, moved_on
 from applications.views.assessing import decision_on, staff_cases
 from applications.views.meetings import add_problems
-from icld_portal.access import OFFICE, get_or_post, post_only
+from icld_portal.access import OFFICE, get_only, get_or_post, post_only
+from icld_portal.paging import page_of
 from icld_portal.problems import NotReady
 from icld_portal.workflow import WrongStatus
 from partnerships.requests import PortalRequest
+
+UNDERSTOOD = frozenset({"page", "state"})
 
 
 @OFFICE
@@ -118,3 +121,20 @@ def answer_copy(request: PortalRequest, handle: str, pk: int) -> HttpResponse:
     else:
         messages.success(request, _("Your answer is noted."))
     return redirect("applications:agreement", handle)
+
+
+@OFFICE
+@get_only
+def agreements(request: PortalRequest) -> HttpResponse:
+    """List the approved cases by whom their agreement waits for."""
+    state = request.GET.get("state", "")
+    if set(request.GET) - UNDERSTOOD or (state and state not in agreement_list.STATES):
+        raise Http404("not understood")
+    page = page_of(request, agreement_list.cases_in(request.user, state))
+    context = {
+        "page_obj": page,
+        "rows": [agreement_list.row_of(case) for case in page.object_list],
+        "counts": agreement_list.counts(request.user),
+        "state": state,
+    }
+    return render(request, "applications/office/agreements.html", context)

@@ -288,6 +288,7 @@ def test_pages_of_an_agreement(
     sign_in(visitor, decider, second_factor(decider))
     check(visitor, here, f"{here}cancel/", f"{prepared.get_absolute_url()}agreement/prepare/")
     check(visitor, case.get_absolute_url(), f"{done.get_absolute_url()}agreement/")
+    check(visitor, "/agreements/", "/agreements/?state=parties", f"/grants/{case.reference}/")
 
 
 def test_pages_of_taking_back_and_of_a_letter_instead_of_a_signatory(

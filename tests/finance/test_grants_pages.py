@@ -8,7 +8,7 @@ from tests.factories import cases
 from tests.factories.parties import make_partnership, make_person
 
 pytestmark = pytest.mark.django_db
-QUERIES = 6
+QUERIES = 7
 
 
 def approve(partnership, by, decider, *, years=1, sek=100_000) -> Grant:

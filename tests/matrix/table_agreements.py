@@ -5,6 +5,7 @@ from tests.matrix.rows import Row
 READERS = "parties=200 icld=200"
 
 AGREEMENTS = {
+    "applications:agreements": Row("/agreements/", get="icld=200"),
     "applications:prepare_agreement": Row(
         "/applications/{case}/agreement/prepare/",
         get={"decided": "officers=200 *=403", "assessed": "officers=302 *=403"},
