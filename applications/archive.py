@@ -16,7 +16,14 @@ from django.utils.translation import gettext as _
 
 from applications import pdfs
 from applications.case_data import case_data
-from applications.models import Application, Attachment, Status
+from applications.models import (
+    Agreement,
+    AgreementPaper,
+    Application,
+    Attachment,
+    SignedCopy,
+    Status,
+)
 from icld_portal import scanning
 from icld_portal.files import CHUNK_BYTES
 from icld_portal.localize import STOCKHOLM, in_language
@@ -32,10 +39,12 @@ README = """\
 {handle} {title}
 
 SV  content.json är allt som parterna har skrivit, med frågorna på svenska och engelska.
-    papers/ är ärendets handlingar, attachments/ bilagorna, en mapp för varje plats.
+    papers/ är ärendets handlingar, attachments/ bilagorna, en mapp för varje plats,
+    agreement/ avtalet.
     manifest.json säger vad varje fil är. Kontrollera med: sha256sum -c SHA256SUMS.txt
 EN  content.json is all that the parties have written, with the questions in Swedish and English.
-    papers/ holds the papers of the case, attachments/ the attachments, a folder for each place.
+    papers/ holds the papers of the case, attachments/ the attachments, a folder for each place,
+    agreement/ the agreement.
     manifest.json says what each file is. Check with: sha256sum -c SHA256SUMS.txt
 """
 
@@ -60,7 +69,8 @@ def make_case_zip(
     case = _case(by, facts)
     papers = list(case.papers.order_by("kind", "edition", "language"))
     attachments = list(case.attachments.select_related("organisation").order_by("slot", "pk"))
-    total = 2 + len(papers) + len(attachments)
+    signed = _agreement_files(by, case)
+    total = 2 + len(papers) + len(attachments) + len(signed)
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as package:
         box = CaseBox(package, case)
         box.add("README.txt", [README.format(handle=case.handle, title=case.title).encode()])
@@ -79,8 +89,34 @@ def make_case_zip(
             else:
                 _add_attachment(box, attachment, number)
             progress(2 + len(papers) + number, total)
+        for place, one in enumerate(signed, start=1):
+            _add_agreement_file(box, one)
+            progress(total - len(signed) + place, total)
         box.close()
     return Made(f"{case.handle}.zip", "application/zip")
+
+
+def _agreement_files(by: User, case: Application) -> list[AgreementPaper | SignedCopy]:
+    """The papers of the case's agreements and the copies signed by hand, for who may read them."""
+    own = Agreement.objects.all().visible_to(by).filter(application=case)
+    papers = AgreementPaper.objects.filter(agreement__in=own)
+    copies = SignedCopy.objects.filter(agreement__in=own).select_related("agreement")
+    return [
+        *papers.select_related("agreement").order_by("agreement__edition", "stage", "language"),
+        *copies.order_by("pk"),
+    ]
+
+
+def _add_agreement_file(box: "CaseBox", one: AgreementPaper | SignedCopy) -> None:
+    if isinstance(one, AgreementPaper):
+        label = str(one.get_stage_display())
+        box.add(f"agreement/{one.file_name}", _chunks(one.file), at=one.made_at, en=label)
+        return
+    if scan := scanning.held([one.file.name]).get(one.file.name):
+        box.left_out.append({"file_name": one.file_name, "why": scan.state})
+        return
+    path = f"agreement/{one.agreement.edition}-{one.pk} {_short(one.file_name)}"
+    box.add(path, _chunks(one.file), at=one.sent_at, sha256_when_sent=one.sha256)
 
 
 class CaseBox:

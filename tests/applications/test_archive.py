@@ -10,12 +10,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from applications import archive, attaching, papers
+from applications import archive, attaching, papers, workflow
 from applications.models import Application, PaperKind
 from finance import caps
 from icld_portal.models import PreparedFile
 from icld_portal.prepared import Refused
-from tests.factories.cases import empty_draft
+from tests.factories.cases import agreement, approved, empty_draft
 from tests.factories.long_cases import handed_in, long_draft
 from tests.reading_pdf import failures, words_of
 from tests.worker import work
@@ -186,3 +186,30 @@ def test_a_large_file_passes_through_in_pieces(draft, coordinator):
 
     assert b"".join(pieces) == big
     assert max(len(piece) for piece in pieces) <= 64 * 1024
+
+
+def test_the_agreement_comes_along_with_its_papers_and_signed_copies(
+    partnership, coordinator, decider
+):
+    case = approved(partnership, by=coordinator, decider=decider)
+    agreement_made = agreement(case, by=decider)
+    papers.make_agreement_papers(agreement_made.pk, "to-sign")
+    workflow.send_copy(
+        agreement_made,
+        SimpleUploadedFile("kopia.pdf", PDF),
+        party=None,
+        signed_names="A",
+        by=coordinator,
+        at=timezone.now(),
+    )
+
+    files = unpacked(coordinator, case)
+
+    ours = {name: content for name, content in files.items() if name.startswith("agreement/")}
+    copy = agreement_made.copies.get()
+    assert set(ours) == {
+        f"agreement/{case.reference}-agreement-to-sign.pdf",
+        f"agreement/{case.reference}-avtal-att-underteckna.pdf",
+        f"agreement/1-{copy.pk} kopia.pdf",
+    }
+    assert ours[f"agreement/1-{copy.pk} kopia.pdf"] == PDF
