@@ -15,6 +15,7 @@ from applications.models import (
     MessageFile,
     MessageThread,
     SignedCopy,
+    TextKind,
 )
 from icld_portal import scanning
 from icld_portal.models import FileScan
@@ -38,6 +39,20 @@ class Document:
     stored: str
     held: FileScan | None = None
     why_removed: str = ""
+    # The version of the staff's own text that it holds, as "decision_approved/3"; else empty.
+    wording: str = ""
+
+    @property
+    def text(self) -> str:
+        """That text by its name, with its version."""
+        kind, _slash, version = self.wording.partition("/")
+        words = {"name": dict(TextKind.choices).get(kind, kind), "number": version}
+        return _("%(name)s, version %(number)s") % words if version else ""
+
+    @property
+    def text_url(self) -> str:
+        """Where ICLD reads that version."""
+        return reverse("applications:text", args=self.wording.split("/")) if self.wording else ""
 
 
 def documents_of(application: Application, user: User) -> list[Document]:
@@ -82,6 +97,7 @@ def _papers(application: Application) -> Iterator[Document]:
             paper.sha256,
             link,
             paper.file.name or "",
+            wording=paper.wording,
         )
 
 
@@ -99,6 +115,7 @@ def _agreements(application: Application, user: User) -> Iterator[Document]:
             paper.sha256,
             reverse("applications:agreement_paper", args=address),
             paper.file.name or "",
+            wording=paper.agreement.content["wording"],
         )
     for copy in SignedCopy.objects.filter(agreement__in=visible).select_related("sent_by"):
         yield Document(

@@ -118,3 +118,17 @@ def test_only_who_keeps_cases_removes_and_nobody_of_a_conflict(
     assert signed_in(officer).post(removal(file), {"why": "Bort."}).status_code == 404
     assert not RemovedFile.objects.exists()
     assert default_storage.exists(file.file.name)
+
+
+def test_icld_sees_by_which_text_a_decision_letter_was_written(
+    signed_in, partnership, coordinator, officer, decider
+):
+    case = cases.approved(partnership, by=coordinator, decider=decider)
+    papers.make_papers(case.pk, PaperKind.DECISION)
+
+    shown = signed_in(officer, "en").get(address(case)).content.decode()
+
+    assert "Decision letter: approved, version 1" in shown
+    assert "/office/programme/texts/decision_approved/1/" in shown
+    shown = signed_in(coordinator, "en").get(address(case)).content.decode()
+    assert "/office/programme/texts/" not in shown
