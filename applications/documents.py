@@ -115,7 +115,7 @@ def _agreements(application: Application, user: User) -> Iterator[Document]:
             paper.sha256,
             reverse("applications:agreement_paper", args=address),
             paper.file.name or "",
-            wording=paper.agreement.content["wording"],
+            wording=paper.agreement.content["text"][paper.language]["wording"],
         )
     for copy in SignedCopy.objects.filter(agreement__in=visible).select_related("sent_by"):
         yield Document(

@@ -132,3 +132,16 @@ def test_icld_sees_by_which_text_a_decision_letter_was_written(
     assert "/office/programme/texts/decision_approved/1/" in shown
     shown = signed_in(coordinator, "en").get(address(case)).content.decode()
     assert "/office/programme/texts/" not in shown
+
+
+def test_icld_sees_by_which_text_an_agreement_was_written(
+    signed_in, partnership, coordinator, decider
+):
+    case = cases.approved(partnership, by=coordinator, decider=decider)
+    agreement = cases.agreement(case, by=decider)
+    papers.make_agreement_papers(agreement.pk, "to-sign")
+
+    page = signed_in(decider, "en").get(address(case))
+
+    written = [one.text for one in page.context["documents"] if one.wording]
+    assert written == ["Text of the agreement, version 1"] * 2
