@@ -23,8 +23,8 @@ from applications.models import (
 from applications.models.application import ApplicationQuerySet
 from applications.pots import PotState
 from applications.ranking import in_order
+from applications.snapshots import asked_sums
 from finance.models import Budget
-from finance.sums import asked_by_budget
 from partnerships.models import User
 
 
@@ -85,7 +85,7 @@ def ranked(
     are the agreed scores of all that ``ranking.reckoned`` names, by application id.
     """
     rows: Any = list(cases.order_by().values("pk", "reference", "bundle_id", "budget_id"))
-    asked = asked_by_budget(row["budget_id"] for row in rows)
+    asked = asked_sums(row["budget_id"] for row in rows)
     regions = dict(
         Budget.objects.filter(pk__in=[row["budget_id"] for row in rows]).values_list("pk", "region")
     )

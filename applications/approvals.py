@@ -74,8 +74,12 @@ class PartyApproval:
         return ", ".join(part_words(self.lapsed.lapsed_reason.split())) if self.lapsed else ""
 
 
-def of_parties(application: Application) -> list[PartyApproval]:
-    """Return each party's approval, the grantee first; one query per kind of row."""
+def of_parties(application: Application, *, supplemented: bool = False) -> list[PartyApproval]:
+    """Return each party's approval, the grantee first; one query per kind of row.
+
+    What was handed in keeps its approvals while a supplement is written. ``supplemented``
+    asks for those of the changed content, which is approved anew.
+    """
     parties = list(application.case_parties.all())
     signed: dict[int, list[Approval]] = {}
     for approval in application.approvals.order_by("-approved_at", "-pk"):
@@ -92,24 +96,36 @@ def of_parties(application: Application) -> list[PartyApproval]:
     for letter in application.attachments.all():
         if letter.is_letter_of_intent:
             letters.setdefault(letter.organisation_id, []).append(letter)
+    handed_in = application.content_sha256
+    is_draft = application.status == Status.DRAFT or supplemented
     answered = () if is_draft or not open_ones else application.letter_answers.all()
     answers = {answer.organisation_id: answer for answer in answered}
     found = []
     for party in parties:
         own = signed.get(party.organisation_id, [])
-        valid = next((approval for approval in own if approval.lapsed_at is None), None)
+        valid = [one for one in own if one.lapsed_at is None]
+        counts = [one for one in valid if (one.content_sha256 == handed_in) is not is_draft]
+        lapsed = [one for one in own if one.lapsed_at is not None]
+        own_letters = letters.get(party.organisation_id, [])
         found.append(
             PartyApproval(
                 party,
-                valid,
-                own[0] if own and not valid else None,
+                counts[0] if counts else None,
+                lapsed[0] if lapsed and not counts else None,
                 able.get(party.organisation_id, []),
-                letters.get(party.organisation_id, []),
-                answers.get(party.organisation_id),
+                own_letters,
+                _still_about(answers.get(party.organisation_id), own_letters),
                 is_draft,
             )
         )
     return found
+
+
+def _still_about(answer: LetterAnswer | None, letters: Sequence[Attachment]) -> LetterAnswer | None:
+    """ICLD's answer, if no letter has come since: a new one is looked at anew."""
+    if answer and any(letter.uploaded_at > answer.answered_at for letter in letters):
+        return None
+    return answer
 
 
 def _signatories(organisations: Sequence[int]) -> list[Membership]:
@@ -173,20 +189,21 @@ def approve(
     """Approve the content for ``organisation``; ``version`` is the one that ``by`` has read.
 
     ``method`` is the second factor that was shown for this very act. A party that has
-    approved already keeps its approval. Raises WrongStatus when it is no longer a draft,
-    PermissionDenied if ``by`` does not sign for the party, ChangedSinceRead when somebody
-    has written since.
+    approved already keeps its approval. Raises WrongStatus when it is no longer a draft
+    and no supplement is open, PermissionDenied if ``by`` does not sign for the party,
+    ChangedSinceRead when somebody has written since.
     """
     draft = _locked(application)
-    if draft.status != Status.DRAFT:
+    if not may_be_approved(draft, at=at or timezone.now()):
         raise WrongStatus("approve")
     if not rules.may_approve(by, draft, organisation):
         raise PermissionDenied("approve")
     if version != draft.content_version:
         raise ChangedSinceRead
-    if given := draft.approvals.valid().filter(organisation=organisation).first():
-        return given
     approval = _approval_of(draft, organisation, by=by)
+    valid = draft.approvals.valid().filter(organisation=organisation)
+    if given := valid.filter(content_sha256=approval.content_sha256).first():
+        return given
     approval.statement = statement.strip()
     approval.method = method
     approval.approved_at = at or timezone.now()
@@ -202,6 +219,14 @@ def approve(
         content_sha256=approval.content_sha256,
     )
     return approval
+
+
+def may_be_approved(application: Application, *, at: datetime) -> bool:
+    """Whether the content is still to be approved: of a draft, or with an open supplement."""
+    if application.status == Status.DRAFT:
+        return True
+    supplement = application.supplements.open().first()
+    return supplement is not None and supplement.is_open_at(at)
 
 
 def _approval_of(draft: Application, organisation: int, *, by: User) -> Approval:
@@ -233,8 +258,21 @@ def lapse(draft: Application, *, by: User) -> list[Approval]:
     fresh = Application.objects.select_related("budget", "sheet").get(pk=draft.pk)
     written = content(fresh)
     now = fingerprint_of(written)
-    lapsed = [approval for approval in valid if approval.content_sha256 != now]
-    parts = digests(written)
+    # While a supplement is written, what was handed in stays approved as it was.
+    new = [approval for approval in valid if approval.content_sha256 != draft.content_sha256]
+    lapsed = [approval for approval in new if approval.content_sha256 != now]
+    _lapse(draft, lapsed, parts=digests(written), by=by)
+    if lapsed:
+        left = len(new) > len(lapsed)
+        Application.objects.filter(pk=draft.pk).update(has_approvals=left)
+        keys = [key for approval in lapsed for key in approval.lapsed_reason.split()]
+        notices.tell_lapsed(fresh, lapsed, changed=lambda: ", ".join(part_words(keys)))
+    return lapsed
+
+
+def _lapse(
+    application: Application, lapsed: Sequence[Approval], *, parts: dict[str, str], by: User
+) -> None:
     for approval in lapsed:
         changed = [part for part in parts if parts[part] != approval.digests.get(part)]
         approval.lapsed_at = timezone.now()
@@ -242,19 +280,25 @@ def lapse(draft: Application, *, by: User) -> list[Approval]:
         approval.lapsed_reason = " ".join(changed or ["content"])[:300]
         approval.save(update_fields=["lapsed_at", "lapsed_by", "lapsed_reason"])
         events.record(
-            draft,
+            application,
             "lapse",
             by=by,
             at=approval.lapsed_at,
             organisation_id=approval.organisation_id,
             parts=changed,
         )
-    if lapsed:
-        left = len(valid) > len(lapsed)
-        Application.objects.filter(pk=draft.pk).update(has_approvals=left)
-        keys = [key for approval in lapsed for key in approval.lapsed_reason.split()]
-        notices.tell_lapsed(fresh, lapsed, changed=lambda: ", ".join(part_words(keys)))
-    return lapsed
+
+
+def lapse_all_but(application: Application, *, sha256: str, by: User) -> None:
+    """Lapse what was approved before a supplement, or of one that came to nothing.
+
+    ``sha256`` is the content that stands; the signatories are told by the deed's own letter.
+    """
+    valid = application.approvals.valid().exclude(content_sha256=sha256)
+    fresh = Application.objects.select_related("budget", "sheet").get(pk=application.pk)
+    _lapse(application, list(valid), parts=digests(content(fresh)), by=by)
+    given = application.approvals.valid().exists()
+    Application.objects.filter(pk=application.pk).update(has_approvals=given)
 
 
 @transaction.atomic
@@ -266,13 +310,12 @@ def remind(application: Application, *, by: User, at: datetime | None = None) ->
     """
     at = at or timezone.now()
     draft = _locked(application)
-    if draft.status != Status.DRAFT:
+    if not may_be_approved(draft, at=at):
         raise WrongStatus("remind")
     if not rules.may_remind(by, draft):
         raise PermissionDenied("remind")
-    awaited = [
-        person for state in of_parties(draft) if not state.is_given for person in state.signatories
-    ]
+    states = of_parties(draft, supplemented=draft.status != Status.DRAFT)
+    awaited = [person for state in states if not state.is_given for person in state.signatories]
     if not awaited:
         raise NotReady([Problem(_("Nobody is awaited."))])
     since = at - BETWEEN_REMINDERS

@@ -9,12 +9,13 @@ from typing import Any, BinaryIO
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import prefetch_related_objects
 from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from applications import pdfs
+from applications import pdfs, snapshots
 from applications.case_data import case_data
 from applications.models import (
     Agreement,
@@ -68,7 +69,8 @@ def make_case_zip(
     """Write the whole case: content, papers, attachments, and a sum of each to check it by."""
     case = _case(by, facts)
     papers = list(case.papers.order_by("kind", "edition", "language"))
-    attachments = list(case.attachments.select_related("organisation").order_by("slot", "pk"))
+    prefetch_related_objects([case], "attachments__organisation")
+    attachments = sorted(case.attachments.all(), key=lambda one: (one.slot_id, one.pk))
     signed = _agreement_files(by, case)
     total = 2 + len(papers) + len(attachments) + len(signed)
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as package:
@@ -164,7 +166,7 @@ def _case(by: User, facts: dict[str, Any]) -> Application:
     case = cases.filter(pk=facts["application"]).first()
     if case is None:
         raise Refused(_("You may not read this application any more."))
-    return case
+    return snapshots.for_reader(case, by)
 
 
 def _add_drafts(box: CaseBox, case: Application) -> None:

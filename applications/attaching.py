@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from applications import drafting
-from applications.models import Application, Attachment, AttachmentSlot
+from applications.models import Application, Attachment, AttachmentSlot, PartKind
 from applications.versions import form_of
 from icld_portal import events, files
 from icld_portal.problems import NotReady, Problem
@@ -72,7 +72,11 @@ def attach(
     Raises WrongStatus when it is no longer a draft, PermissionDenied if ``by`` does not
     write for a party, NotReady when there is no room, UploadRefused for a bad file.
     """
-    with kept(uploads, FOLDER) as stored_files, drafting.editing(application, by=by) as draft:
+    within = [(str(PartKind.SLOT), slot.pk)]
+    with (
+        kept(uploads, FOLDER) as stored_files,
+        drafting.editing(application, by=by, within=within, at=at) as draft,
+    ):
         room = room_in(_filled(draft, slot), organisation)
         if len(stored_files) > room:
             raise NotReady([Problem(_no_room(slot))])
@@ -84,7 +88,11 @@ def replace(attachment: Attachment, upload: UploadedFile, *, by: User, at: datet
 
     Raises as ``attach`` does, and SetAsideAlready when another was first.
     """
-    with kept([upload], FOLDER) as stored, drafting.editing(attachment.application, by=by) as draft:
+    case, within = attachment.application, [(str(PartKind.SLOT), attachment.slot_id)]
+    with (
+        kept([upload], FOLDER) as stored,
+        drafting.editing(case, by=by, within=within, at=at) as draft,
+    ):
         old = _standing(draft, attachment.pk)
         new = _row(draft, old.slot, old.organisation, stored[0], by=by, at=at)
         old.set_aside_at, old.set_aside_by, old.replaced_by = at, by, new
@@ -97,7 +105,8 @@ def set_aside(attachment: Attachment, *, by: User, at: datetime) -> None:
 
     Raises WrongStatus, PermissionDenied, SetAsideAlready.
     """
-    with drafting.editing(attachment.application, by=by) as draft:
+    case, within = attachment.application, [(str(PartKind.SLOT), attachment.slot_id)]
+    with drafting.editing(case, by=by, within=within, at=at) as draft:
         old = _standing(draft, attachment.pk)
         old.set_aside_at, old.set_aside_by = at, by
         old.save(update_fields=["set_aside_at", "set_aside_by"])

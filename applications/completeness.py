@@ -1,6 +1,6 @@
 """What an application still lacks: the same list on the task list, at submission, at ICLD."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from django.utils import timezone
@@ -18,6 +18,7 @@ from applications.models import (
     QuestionKind,
     Section,
 )
+from applications.unlocking import Place
 from applications.versions import form_of
 from finance import caps
 from finance.models.budgets import MAX_YEARS
@@ -41,6 +42,22 @@ def problems(application: Application, *, at: datetime | None = None) -> list[Pr
     for section_found in section_problems(application).values():
         found += section_found
     return found + list(attachment_problems(application))
+
+
+def problems_in(application: Application, places: Collection[Place]) -> list[Problem]:
+    """Return what is missing or wrong in the sections and slots where ``places`` are."""
+    found: list[Problem] = []
+    by_section = section_problems(application)
+    for section in form_of(application).sections.all():
+        asked = [("question", question.pk) for question in section.questions.all()]
+        if not set(places).isdisjoint([(section.part, 0), *asked]):
+            found += by_section[section.key]
+    slots = {
+        f"slot-{slot.key}"
+        for slot in form_of(application).slots.all()
+        if ("slot", slot.pk) in places
+    }
+    return found + [one for one in attachment_problems(application) if one.anchor in slots]
 
 
 def section_problems(application: Application) -> dict[str, list[Problem]]:

@@ -1,15 +1,17 @@
-"""Writing in a draft: one door, which locks the case and checks that it still is one."""
+"""Writing in a draft, or in what a supplement unlocks: one door, which locks the case."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from applications import approvals, rules
+from applications import approvals, rules, unlocking
 from applications.models import Answer, Application, Question, Status
+from applications.unlocking import Place
 from icld_portal.workflow import WrongStatus
 from partnerships.models import User
 
@@ -23,15 +25,25 @@ class StaleAnswer(Exception):
 
 
 @contextmanager
-def editing(application: Application, *, by: User) -> Iterator[Application]:
-    """Lock a draft for one write by ``by``; the content's version counts the writes.
+def editing(
+    application: Application,
+    *,
+    by: User,
+    within: Collection[Place] = (),
+    at: datetime | None = None,
+) -> Iterator[Application]:
+    """Lock a case for one write by ``by``; the content's version counts the writes.
     A write that changes the content lapses the approvals it had.
 
-    Raises WrongStatus when it is no longer a draft, PermissionDenied when ``by`` does
-    not write for one of its parties. What is written inside is kept whole or not at all.
+    ``within`` is all that will be written: a case that was handed in can be written only
+    where a supplement unlocks it, until its day has passed (``at`` is when the request
+    reached us). Raises WrongStatus when it can not, PermissionDenied when ``by`` does not
+    write for one of its parties. What is written inside is kept whole or not at all.
     """
     with transaction.atomic():
-        draft = locked_draft(application)
+        draft = Application.objects.select_for_update().get(pk=application.pk)
+        if draft.status != Status.DRAFT:
+            unlocking.check(draft, within, at=at or timezone.now())
         # The parties of a case never change: those the caller has read are not read again.
         if not rules.may_edit(by, application):
             raise PermissionDenied("edit")

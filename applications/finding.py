@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404
 
 from applications import rules
 from applications.models import Application, AttachmentSlot, Question, Section, Status
+from applications.unlocking import Place, unlocked_in
 from applications.versions import form_of
 from partnerships.requests import PortalRequest
 
@@ -30,13 +31,16 @@ def case_of(
     return found
 
 
-def draft_of(request: PortalRequest, handle: str) -> Application:
-    """Return the draft if the person writes in it; a case that was handed in is not found here."""
+def draft_of(request: PortalRequest, handle: str, place: Place | None = None) -> Application:
+    """Return the draft if the person writes in it; a case that was handed in is not found
+    here, unless a supplement unlocks ``place``."""
     application = case_of(request, handle)
     if not rules.may_edit(request.user, application):
         raise PermissionDenied("edit")
     if application.status != Status.DRAFT:
-        raise Http404("no draft")
+        unlocked = unlocked_in(application)
+        if unlocked is None or place not in unlocked.parts:
+            raise Http404("no draft")
     return application
 
 

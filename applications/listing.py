@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from applications.models import Application, CaseParty, Status
 from applications.models.application import ApplicationQuerySet
+from applications.snapshots import asked_sums
 from finance.models import GrantType
-from finance.sums import asked_by_budget
 from icld_portal.exports import ROWS_PER_CHUNK
 
 # The columns of an export, in the order of ``export_header``.
@@ -62,7 +62,7 @@ def rows_of(applications: ApplicationQuerySet) -> "QuerySet[Application, Row]":
 
 def completed(rows: list[Row]) -> list[Row]:
     """Add to each row its parties, its asked sum and its words, in two queries."""
-    sums = asked_by_budget(row["budget_id"] for row in rows)
+    sums = asked_sums(row["budget_id"] for row in rows)
     parties = named_parties(row["pk"] for row in rows)
     statuses = {value: str(label) for value, label in Status.choices}
     types = {value: str(label) for value, label in GrantType.choices}

@@ -117,12 +117,13 @@ def tell(
         tell_by_text(application, kind, text_kind=text_kind, facts=lambda _language: own, to=to)
         return
     told = recipients(application) if to is None else to
-    queue_letters(_letter(application, kind, recipient, facts) for recipient in told)
+    queue_letters(letter_about(application, kind, recipient, facts) for recipient in told)
 
 
-def _letter(
+def letter_about(
     application: Application, kind: str, recipient: Recipient, facts: dict[str, Any]
 ) -> Letter:
+    """Return the letter ``kind`` to one person, in their language; it is not queued yet."""
     subject, body = render_letter(
         f"applications/letters/{kind}",
         recipient.language,
@@ -274,14 +275,14 @@ def tell_lapsed(
                 "changed_at": written_moment(approvals[0].lapsed_at),
                 "changed": changed(),
             }
-        letters.append(_letter(application, "lapsed", _recipient(person), facts))
+        letters.append(letter_about(application, "lapsed", _recipient(person), facts))
     queue_letters(letters)
 
 
 def ask_to_approve(application: Application, awaited: Iterable[User], *, by: User) -> None:
     """Ask the signatories who are awaited to read and approve."""
     queue_letters(
-        _letter(application, "approve", _recipient(person), {"asked_by": by.name})
+        letter_about(application, "approve", _recipient(person), {"asked_by": by.name})
         for person in {person.email: person for person in awaited}.values()
     )
 
@@ -364,7 +365,7 @@ def tell_mentioned(application: Application, comment: Comment, people: Iterable[
                 "about": str(comment.thread.about),
                 "place": place,
             }
-        letters.append(_letter(application, "mentioned", _recipient(person), facts))
+        letters.append(letter_about(application, "mentioned", _recipient(person), facts))
     queue_letters(letters)
 
 

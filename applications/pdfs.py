@@ -6,11 +6,12 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.safestring import SafeString
 
-from applications import approvals, letter_texts
+from applications import approvals, letter_texts, snapshots
 from applications.agreement_content import text_in
 from applications.letter_texts import DecisionWords, Written
 from applications.models import (
@@ -26,10 +27,12 @@ from applications.models import (
     Section,
     Stage,
 )
+from applications.models.content import CONTENT
 from applications.paper_budget import budget_tables
 from applications.protocols import protocol_of
 from applications.reading import shown
 from applications.risk_matrix import matrix_of
+from finance import caps
 from finance.models import BudgetLine
 from icld_portal.localize import STOCKHOLM, in_language
 from icld_portal.pdf import render_pdf
@@ -84,6 +87,8 @@ class DecidedYear:
 
 def receipt_pdf(application: Application, language: str) -> bytes:
     """Return the whole application as it was handed in, with its tables and fingerprint."""
+    prefetch_related_objects([application], "case_parties__organisation__country", *CONTENT)
+    snapshots.let_read_as_handed_in(application)
     with translation.override(language):
         context = _receipt(application)
     return render_pdf(
@@ -169,34 +174,51 @@ def _receipt(application: Application) -> dict[str, Any]:
         "dated_at": received_at.isoformat(timespec="seconds"),
         # To the second: whether it came before the deadline can hang on one.
         "received_at": received_at.strftime("%Y-%m-%d %H:%M:%S"),
+        "supplements": _supplements(application),
     }
+
+
+def _supplements(application: Application) -> list[dict[str, Any]]:
+    """What was handed in later, and when; of a submission before the last, only what it held."""
+    answered = application.supplements.with_parts().exclude(edition=None)
+    return [
+        {
+            "number": supplement.number,
+            "handed_in_at": timezone.localtime(supplement.handed_in_at, STOCKHOLM).strftime(
+                "%Y-%m-%d %H:%M:%S"
+            ),
+            "parts": ", ".join(str(part) for part in supplement.parts.all()),
+            "answer": supplement.answer,
+        }
+        for supplement in answered.order_by("number")
+    ]
 
 
 def _written_content(application: Application) -> dict[str, Any]:
     """Everything the parties have written, as the templates of the papers show it."""
     return {
         "application": application,
-        "parties": application.case_parties.select_related("organisation__country"),
+        "parties": application.case_parties.all(),
         "sections": _sections(application),
         "areas": {
             "core": application.core_areas.all(),
             "cooperation": application.cooperation_areas.all(),
             "goals": application.goals.all(),
         },
-        "results": application.results.prefetch_related("indicators"),
+        "results": application.results.all(),
         "activity_years": _activity_years(application),
         "risks": (risks := list(application.risks.all())),
         "risk_matrix": matrix_of(risks),
         "budget": budget_tables(application.budget, _lines(application)),
         "approvals": approvals.of_parties(application),
-        "attachments": list(application.attachments.select_related("organisation")),
+        "attachments": list(application.attachments.all()),
     }
 
 
 def _sections(application: Application) -> list[AnsweredSection]:
     """The form's sections in order, each question with what was written to it."""
     written: dict[int, list[Answer]] = {}
-    answers = application.sheet.answers.order_by("question")
+    answers = sorted(application.sheet.answers.all(), key=lambda one: one.question_id)
     # The case's own language first; a translation that was emptied again is no answer.
     for answer in sorted(answers, key=lambda one: one.language != application.language):
         if answer.language != application.language and not answer.text:
@@ -227,7 +249,7 @@ def _written(question: Question, answer: Answer) -> WrittenAnswer:
 
 
 def _activity_years(application: Application) -> list[ActivityYear]:
-    activities = application.activities.select_related("organisation").order_by("year", "pk")
+    activities = sorted(application.activities.all(), key=lambda one: (one.year, one.pk))
     return [
         ActivityYear(year, list(those))
         for year, those in groupby(activities, key=lambda activity: activity.year)
@@ -235,8 +257,7 @@ def _activity_years(application: Application) -> list[ActivityYear]:
 
 
 def _lines(application: Application) -> list[BudgetLine]:
-    lines = application.budget.lines.select_related("category", "organisation")
-    return list(lines.order_by("year", "category__sort_order", "pk"))
+    return caps.lines_of(application.budget)
 
 
 def _decision(application: Application, language: str) -> dict[str, Any]:

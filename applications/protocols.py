@@ -14,7 +14,7 @@ from applications.models import (
     Pot,
     Status,
 )
-from finance.sums import asked_by_budget
+from applications.snapshots import asked_sums
 from icld_portal.events import subject_type
 from icld_portal.models import Letter
 
@@ -71,7 +71,7 @@ def protocol_of(meeting: Meeting) -> Protocol:
         .order_by("application__reference")
     )
     cases = [row.application_id for row in pending]
-    asked = asked_by_budget(row.application.budget_id for row in pending)
+    asked = asked_sums(row.application.budget_id for row in pending)
     conditions = _by_case(
         Condition.objects.filter(application__in=cases, is_released=True).order_by("due_on", "pk"),
         "application_id",

@@ -138,6 +138,16 @@ def may_assess(user: User, application: Application) -> bool:
     return user.is_officer and not is_disqualified(user, application)
 
 
+def may_ask_supplement(user: User, application: Application) -> bool:
+    """Whoever assesses a case returns parts of it to be supplemented, and reads the answer."""
+    return may_assess(user, application)
+
+
+def may_read_supplements(user: User, application: Application) -> bool:
+    """What ICLD and the parties write to each other about the form is for those two."""
+    return user.office or is_of_party(user, application)
+
+
 def may_be_assessor(user: User, application: Application) -> bool:
     """Whoever assesses at ICLD or for it, but not a case of their own or with a conflict."""
     return bool(user.all_roles & ASSESSOR_ROLES) and not is_disqualified(user, application)

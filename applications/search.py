@@ -8,9 +8,16 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django.db import connection
-from django.db.models import BigIntegerField, Func, Q, Value
+from django.db.models import BigIntegerField, Exists, Func, OuterRef, Q, QuerySet, Value
 
-from applications.models import Answer, Application, CaseParty, SearchDocument
+from applications.models import (
+    Answer,
+    Application,
+    CaseParty,
+    SearchDocument,
+    SupplementPart,
+    SupplementState,
+)
 from icld_portal.localize import in_language
 from icld_portal.searching import Folded, lexemes, name_holds, words_query
 from partnerships.models import Organisation, Partnership
@@ -108,6 +115,7 @@ def places(sheets: Iterable[int], text: str) -> dict[int, Found]:
     answers = (
         Answer.objects.alias(folded_text=Folded("text"))
         .filter(holds, sheet__in=list(sheets))
+        .exclude(Exists(_being_supplemented()))
         .select_related("question")
         .only("sheet", "text", "question__text_sv", "question__text_en")
         .order_by("sheet", "question__section__sort_order", "question__sort_order")
@@ -117,6 +125,15 @@ def places(sheets: Iterable[int], text: str) -> dict[int, Found]:
         found[answer.sheet_id].append(answer)
     shown = {sheet: _place(those, stems) for sheet, those in found.items()}
     return {sheet: place for sheet, place in shown.items() if place}
+
+
+def _being_supplemented() -> QuerySet[SupplementPart]:
+    """The parts whose answers the parties are changing: nobody else reads them yet."""
+    return SupplementPart.objects.filter(
+        question=OuterRef("question"),
+        supplement__state=SupplementState.OPEN,
+        supplement__application__sheet=OuterRef("sheet"),
+    )
 
 
 def _place(answers: list[Answer], stems: list[str]) -> Found | None:

@@ -1,6 +1,6 @@
 """The page of one section: which forms it is made of, and how they are saved together."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from copy import copy
 from typing import Any, ClassVar
 
@@ -22,7 +22,7 @@ from applications.forms.answers import (
 from applications.forms.areas import AreasForm
 from applications.forms.basics import BasicsForm, ContactForm
 from applications.forms.refusals import refused_in
-from applications.models import Answer, Application, Part, Section
+from applications.models import Answer, Application, Part, PartKind, Section
 from applications.reading import activity_sums
 from applications.risk_matrix import Matrix, matrix_of
 from applications.standing import (
@@ -34,6 +34,7 @@ from applications.standing import (
     rows_on,
     say_the_same,
 )
+from applications.unlocking import Place
 from finance import caps
 from icld_portal.problems import Problem
 from partnerships.models import Organisation, User
@@ -64,15 +65,23 @@ class SectionPage:
         data: Any = None,
         *,
         translating: bool = False,
+        only: Collection[Place] | None = None,
     ) -> None:
         self.application = application
         self.section = section
         self.data = data
-        questions = section.questions.all()
+        # What a supplement unlocks is all that is on the page, and all that is written.
+        self.questions = [
+            question
+            for question in section.questions.all()
+            if only is None or (PartKind.QUESTION, question.pk) in only
+        ]
+        is_whole = only is None or (section.part, 0) in only
+        self.part = section.part if is_whole else Part.QUESTIONS
         # What was sent stands for itself; what is stored is read under the lock.
-        stored = answers_to(application, questions) if data is None else {}
+        stored = answers_to(application, self.questions) if data is None else {}
         self.answers = AnswersForm(
-            data, questions=questions, answers=stored.get(application.language, {})
+            data, questions=self.questions, answers=stored.get(application.language, {})
         )
         self.translations = self._translations(
             stored.get(application.other_language, {}), wanted=translating
@@ -87,7 +96,7 @@ class SectionPage:
     def _translations(self, stored: dict[int, Answer], *, wanted: bool) -> TranslationsForm | None:
         """The fields beside the answers, where somebody translates or has translated."""
         language = self.application.other_language
-        questions = translatable(self.section.questions.all())
+        questions = translatable(self.questions)
         if self.data is not None:
             wanted = sends_translations(self.data)
         else:
@@ -114,7 +123,7 @@ class SectionPage:
     @property
     def may_translate(self) -> bool:
         """Whether there is something to translate that has no field for it yet."""
-        return self.translations is None and bool(translatable(self.section.questions.all()))
+        return self.translations is None and bool(translatable(self.questions))
 
     def make(self) -> None:
         """Make the part's own forms."""
@@ -155,8 +164,14 @@ class SectionPage:
             self._save_answers(form, draft, by=by)
         return not any(form.conflicts for form in self.answer_forms())
 
+    @property
+    def places(self) -> list[Place]:
+        """All that is written here, as a supplement names it."""
+        asked = [(str(PartKind.QUESTION), question.pk) for question in self.questions]
+        return asked if self.part == Part.QUESTIONS else [*asked, (self.part, 0)]
+
     def _save_part(self, draft: Application, *, by: User) -> None:
-        part = self.section.part
+        part = self.part
         if part not in READ_IN_PART:
             return
         before = written_in_part(draft, part)
@@ -197,7 +212,7 @@ class SectionPage:
         return now.written_rows()
 
     def _mark(self) -> str:
-        part = self.section.part
+        part = self.part
         if part not in READ_IN_PART:
             return ""
         return mark_of_part(part, written_in_part(self.application, part))
@@ -384,10 +399,21 @@ PAGES: dict[str, type[SectionPage]] = {
 
 
 def page_for(
-    application: Application, section: Section, data: Any = None, *, translating: bool = False
+    application: Application,
+    section: Section,
+    data: Any = None,
+    *,
+    translating: bool = False,
+    only: Collection[Place] | None = None,
 ) -> SectionPage:
-    """Make the page of ``section``, filled with what was sent if anything was."""
-    return PAGES[section.part](application, section, data, translating=translating)
+    """Make the page of ``section``, filled with what was sent if anything was.
+
+    ``only`` is what of it may be written; by default all of it.
+    """
+    kind = PAGES[section.part]
+    if only is not None and (section.part, 0) not in only:
+        kind = SectionPage
+    return kind(application, section, data, translating=translating, only=only)
 
 
 def neighbours(sections: Sequence[Section], section: Section) -> dict[str, Section | None]:

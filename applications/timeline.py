@@ -66,6 +66,11 @@ WORDS: dict[str, Promise | str] = {
     "send_copy": gettext_lazy("A signed copy of the agreement was sent in"),
     "accept_copy": gettext_lazy("A signed copy of the agreement was accepted"),
     "refuse_copy": gettext_lazy("A signed copy of the agreement was refused"),
+    "ask_supplement": gettext_lazy("A supplement was asked for"),
+    "prolong_supplement": gettext_lazy("The parties got more time for the supplement"),
+    "hand_in_supplement": gettext_lazy("A supplement was handed in"),
+    "accept_supplement": gettext_lazy("The supplement was accepted"),
+    "close_supplement": gettext_lazy("The supplement was closed without answer"),
 }
 
 
@@ -95,6 +100,7 @@ PARTY_WORDS: dict[str, Promise | str] = {
         "send_copy",
         "accept_copy",
         "refuse_copy",
+        "hand_in_supplement",
     )
 } | {
     "take_up": gettext_lazy("ICLD began to assess the application"),
@@ -103,6 +109,10 @@ PARTY_WORDS: dict[str, Promise | str] = {
     "approve": gettext_lazy("ICLD approved the application"),
     "reject": gettext_lazy("ICLD rejected the application"),
     "accept_letter": gettext_lazy("ICLD accepted the letter of intent"),
+    "ask_supplement": gettext_lazy("ICLD asked for a supplement"),
+    "prolong_supplement": gettext_lazy("ICLD gave more time for the supplement"),
+    "accept_supplement": gettext_lazy("ICLD accepted the supplement"),
+    "close_supplement": gettext_lazy("ICLD closed the supplement without answer"),
     "refuse_letter": gettext_lazy("ICLD did not accept the letter of intent"),
 }
 # The letters about the case itself, by kind; what people write to each other is no part of it.
@@ -122,6 +132,19 @@ LETTERS: dict[str, Promise | str] = {
     "agreement_signed": gettext_lazy("Letter: the agreement is signed by all"),
     "agreement_cancelled": gettext_lazy("Letter: the agreement was cancelled"),
     "agreement_copy_refused": gettext_lazy("Letter: a signed copy was refused"),
+    "supplement_asked": gettext_lazy("Letter: please supplement"),
+    "supplement_prolonged": gettext_lazy("Letter: more time for the supplement"),
+    "supplement_reminder": gettext_lazy("Letter: the supplement is awaited"),
+    "supplement_handed_in": gettext_lazy("Letter: the supplement has arrived"),
+    "supplement_accepted": gettext_lazy("Letter: the supplement is accepted"),
+    "supplement_closed": gettext_lazy("Letter: the supplement is closed"),
+}
+# The fact of an event that a reader asks for, where it is said as it was written.
+TOLD_BY = {
+    "write_message": "about",
+    "begin_from": "source",
+    "cancel_agreement": "reason",
+    "refuse_copy": "reason",
 }
 # Letters of one deed are written within moments of each other.
 ONE_DEED = timedelta(seconds=30)
@@ -212,10 +235,10 @@ def _facts(event: Event, names: dict[int, str]) -> str:
     if "person_id" in facts:
         about = [names.get(facts["person_id"], ""), str(facts.get("reason", ""))]
         return ": ".join(text for text in about if text)
-    if event.verb in ("write_message", "cancel_agreement", "refuse_copy"):
-        return str(facts.get("reason") or facts.get("about", ""))
-    if event.verb == "begin_from":
-        return str(facts.get("source", ""))
+    if event.verb in TOLD_BY:
+        return str(facts.get(TOLD_BY[event.verb], ""))
+    if event.verb.endswith("_supplement"):
+        return _supplement_facts(facts)
     if event.verb == "prolong":
         words = {"day": facts.get("deadline", ""), "reason": facts.get("reason", "")}
         return _("until %(day)s: %(reason)s") % words
@@ -227,3 +250,9 @@ def _facts(event: Event, names: dict[int, str]) -> str:
         recommendation = dict(Outcome.choices).get(facts.get("recommendation", ""), "")
         return _("recommends: %(outcome)s") % {"outcome": recommendation}
     return ""
+
+
+def _supplement_facts(facts: dict[str, Any]) -> str:
+    if due := facts.get("due"):
+        return _("until %(day)s") % {"day": due}
+    return str(facts.get("reason", ""))

@@ -8,6 +8,7 @@ from applications.views import (
     agreements,
     answers,
     approving,
+    asking,
     assessing,
     assessors,
     assign_many,
@@ -44,6 +45,7 @@ from applications.views import (
     scoring_saved,
     sections,
     submitting,
+    supplements,
     worklist,
     worklist_files,
     workspace,
@@ -166,6 +168,42 @@ urlpatterns = [
     path("notices/<int:pk>/", notices.notice, name="notice"),
     path("notices/read/", notices.read_all, name="read_notices"),
     path("account/notices/", notices.notice_settings, name="notice_settings"),
+    # A supplement: answered by the parties, asked for and read by ICLD
+    path(
+        "applications/<slug:handle>/supplement/",
+        supplements.current_supplement,
+        name="current_supplement",
+    ),
+    path(
+        "applications/<slug:handle>/supplements/ask/",
+        asking.ask_supplement,
+        name="ask_supplement",
+    ),
+    path(
+        "applications/<slug:handle>/supplements/<int:number>/",
+        supplements.supplement,
+        name="supplement",
+    ),
+    path(
+        "applications/<slug:handle>/supplements/<int:number>/hand-in/",
+        supplements.hand_in,
+        name="hand_in_supplement",
+    ),
+    path(
+        "applications/<slug:handle>/supplements/<int:number>/accept/",
+        supplements.accept,
+        name="accept_supplement",
+    ),
+    path(
+        "applications/<slug:handle>/supplements/<int:number>/close/",
+        supplements.close,
+        name="close_supplement",
+    ),
+    path(
+        "applications/<slug:handle>/supplements/<int:number>/more-time/",
+        supplements.more_time,
+        name="more_time",
+    ),
     # Papers
     path("applications/<slug:handle>/draft-pdf/", papers.order_draft, name="order_draft"),
     path("applications/<slug:handle>/zip/", papers.order_zip, name="order_zip"),

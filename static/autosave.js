@@ -13,7 +13,7 @@
   const PAUSE_MS = 1500;
   const PATIENCE_MS = 15000;
   const SMALL_ENOUGH_TO_OUTLIVE_THE_PAGE = 20000;
-  const RANK = ["conflict", "refused", "handed_in", "denied", "other_person", "signed_out", "offline", "saving", "saved"];
+  const RANK = ["conflict", "refused", "handed_in", "too_late", "denied", "other_person", "signed_out", "offline", "saving", "saved"];
 
   const cookie = () => document.cookie.match(/(?:^|; )csrftoken=([^;]*)/)?.[1] ?? "";
 
@@ -63,7 +63,7 @@
     }
 
     async send() {
-      if (!saving || this.busy || !this.waiting || ["conflict", "refused", "handed_in", "denied"].includes(this.state)) return;
+      if (!saving || this.busy || !this.waiting || ["conflict", "refused", "handed_in", "too_late", "denied"].includes(this.state)) return;
       clearTimeout(this.timer);
       // A lost answer may mean that the text arrived: the very same text is sent again first.
       const text = this.unanswered ?? this.text;

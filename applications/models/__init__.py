@@ -69,6 +69,14 @@ from applications.models.questions import (
 from applications.models.reminders import Reminder
 from applications.models.rounds import GrantTypeSetting, Round
 from applications.models.search import SearchDocument
+from applications.models.supplements import (
+    PENDING,
+    CaseBudget,
+    PartKind,
+    Supplement,
+    SupplementPart,
+    SupplementState,
+)
 from applications.models.texts import ProgrammeText, TextKind
 from applications.models.views import ListHabit, SavedView
 from applications.models.vocabulary import CooperationArea, CoreArea, Goal
@@ -78,6 +86,7 @@ from applications.statuses import Status
 __all__ = [
     "COMMENT_MAX_LENGTH",
     "LETTER_OF_INTENT",
+    "PENDING",
     "Activity",
     "Agreement",
     "AgreementPaper",
@@ -96,6 +105,7 @@ __all__ = [
     "Attachment",
     "AttachmentSlot",
     "Bundle",
+    "CaseBudget",
     "CaseNote",
     "CaseParty",
     "Comment",
@@ -127,6 +137,7 @@ __all__ = [
     "OwnerSide",
     "PaperKind",
     "Part",
+    "PartKind",
     "PartyFiling",
     "PendingDecision",
     "PendingOutcome",
@@ -153,6 +164,9 @@ __all__ = [
     "SignedCopy",
     "Stage",
     "Status",
+    "Supplement",
+    "SupplementPart",
+    "SupplementState",
     "Target",
     "TextKind",
     "ThreadRead",

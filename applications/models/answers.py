@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 import pghistory
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -16,6 +17,16 @@ from icld_portal import triggers
 ANSWER_MAX_LENGTH = 200_000
 
 
+# An open supplement of the case names the very question.
+ASKED_AGAIN = """
+    SELECT 1 FROM applications_supplementpart AS part
+    JOIN applications_supplement AS supplement ON supplement.id = part.supplement_id
+    JOIN applications_application AS the_case ON the_case.id = supplement.application_id
+    WHERE the_case.sheet_id = parent.id AND supplement.state = 'open'
+    AND part.kind = 'question' AND part.question_id = %s.question_id
+"""
+
+
 class AnswerSheet(models.Model):
     """The answers to one question set; frozen answers cannot be written by anyone."""
 
@@ -23,7 +34,24 @@ class AnswerSheet(models.Model):
     frozen_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
-        triggers: ClassVar = [triggers.no_truncate()]
+        triggers: ClassVar = [
+            pgtrigger.Trigger(
+                name="opened_with_its_case",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__frozen_at__isnull=False, new__frozen_at__isnull=True),
+                func="""
+                    IF EXISTS (
+                        SELECT 1 FROM applications_application AS the_case
+                        WHERE the_case.sheet_id = NEW.id AND the_case.status <> 'draft'
+                    ) THEN
+                        RAISE EXCEPTION 'pgtrigger: the answers of a handed-in case stay';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            triggers.no_truncate(),
+        ]
 
     def __str__(self) -> str:
         return f"{self.question_set_id} {self.pk}"
@@ -59,6 +87,7 @@ class Answer(models.Model):
                 parent="applications_answersheet",
                 key="sheet_id",
                 condition="parent.frozen_at IS NOT NULL",
+                unless=ASKED_AGAIN,
             ),
             triggers.no_truncate(),
         ]

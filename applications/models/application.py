@@ -37,7 +37,7 @@ FACTS = (
     "budget_id",
 )
 # What a submission has noted; it is cleared when the parties take the application back.
-NOTED = ("received_at", "content_sha256")
+NOTED = ("received_at",)
 # A party that has neither an approval of exactly this content nor, as a partner, a letter.
 PARTY_NOT_BOUND = """
     SELECT 1 FROM applications_caseparty AS party
@@ -82,14 +82,26 @@ def _differ(columns: tuple[str, ...]) -> str:
     return f"ROW({old}) IS DISTINCT FROM ROW({new})"
 
 
-def frozen_with_case() -> list[object]:
-    """Triggers of a row that can be written only while its application is a draft."""
+def unlocked(where: str, *, application: str = "parent.id") -> str:
+    """SQL: an open supplement of ``application`` names the part that ``where`` describes."""
+    return f"""
+        SELECT 1 FROM applications_supplementpart AS part
+        JOIN applications_supplement AS supplement ON supplement.id = part.supplement_id
+        WHERE supplement.application_id = {application}
+        AND supplement.state = 'open' AND {where}
+    """  # noqa: S608
+
+
+def frozen_with_case(*, part: str = "") -> list[object]:
+    """Triggers of a row that can be written only while its application is a draft, or while
+    an open supplement names its ``part`` (SQL over ``part`` and the row, ``%s``)."""
     return [
         triggers.frozen_by(
             "frozen_case",
             parent="applications_application",
             key="application_id",
             condition="parent.status <> 'draft'",
+            unless=unlocked(part) if part else "",
         ),
         triggers.no_truncate(),
     ]
@@ -336,6 +348,24 @@ class Application(models.Model):
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Q(old__status="draft", new__status="submitted"),
                 func=f"""
+                    IF EXISTS ({PARTY_NOT_BOUND}) THEN
+                        RAISE EXCEPTION 'pgtrigger: a party has not approved this content';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            pgtrigger.Trigger(
+                name="changed_by_a_supplement",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(
+                    "OLD.status <> 'draft' AND NEW.status <> 'draft' "
+                    "AND OLD.content_sha256 IS DISTINCT FROM NEW.content_sha256"
+                ),
+                func=f"""
+                    IF NOT EXISTS ({unlocked("TRUE", application="NEW.id")}) THEN
+                        RAISE EXCEPTION 'pgtrigger: no supplement is open';
+                    END IF;
                     IF EXISTS ({PARTY_NOT_BOUND}) THEN
                         RAISE EXCEPTION 'pgtrigger: a party has not approved this content';
                     END IF;

@@ -66,9 +66,10 @@ class Approval(models.Model):
         ordering: ClassVar = ["application", "organisation", "-approved_at", "-pk"]
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["application", "organisation"],
+                # While a supplement is written, what was handed in stays approved beside it.
+                fields=["application", "organisation", "content_sha256"],
                 condition=Q(lapsed_at=None),
-                name="approval_one_valid_per_party",
+                name="approval_one_valid_per_content",
             ),
             models.CheckConstraint(
                 condition=Q(content_sha256__regex=r"^[0-9a-f]{64}$"),

@@ -140,7 +140,22 @@ class Attachment(models.Model):
             )
         ]
         triggers: ClassVar = [
-            *frozen_with_case(),
+            *frozen_with_case(part="part.kind = 'slot' AND part.slot_id = %s.slot_id"),
+            pgtrigger.Trigger(
+                # A supplement sets files aside; what was handed in is never deleted.
+                name="handed_in_file_stays",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Delete,
+                func="""
+                    IF EXISTS (
+                        SELECT 1 FROM applications_application AS the_case
+                        WHERE the_case.id = OLD.application_id AND the_case.status <> 'draft'
+                    ) THEN
+                        RAISE EXCEPTION 'pgtrigger: a file of a handed-in case stays';
+                    END IF;
+                    RETURN OLD;
+                """,
+            ),
             pgtrigger.Trigger(
                 name="slot_of_own_form",
                 when=pgtrigger.Before,

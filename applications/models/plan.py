@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from applications.models.application import Application, frozen_with_case
+from applications.models.application import Application, frozen_with_case, unlocked
 from finance.models.budgets import MAX_YEARS
 from icld_portal import triggers
 from partnerships.models import Organisation
@@ -25,7 +25,7 @@ class Result(models.Model):
 
     class Meta:
         ordering: ClassVar = ["application", "pk"]
-        triggers: ClassVar = frozen_with_case()
+        triggers: ClassVar = frozen_with_case(part="part.kind = 'results'")
 
     def __str__(self) -> str:
         return self.text[:60]
@@ -52,6 +52,7 @@ class Indicator(models.Model):
                     "EXISTS (SELECT 1 FROM applications_application AS application WHERE "
                     "application.id = parent.application_id AND application.status <> 'draft')"
                 ),
+                unless=unlocked("part.kind = 'results'", application="parent.application_id"),
             ),
             triggers.no_truncate(),
         ]
@@ -86,7 +87,7 @@ class Activity(models.Model):
                 name="activity_cost_sane",
             ),
         ]
-        triggers: ClassVar = frozen_with_case()
+        triggers: ClassVar = frozen_with_case(part="part.kind = 'activities'")
 
     def __str__(self) -> str:
         return self.text[:60]
@@ -111,7 +112,7 @@ class Risk(models.Model):
                 name="risk_scales_one_to_five",
             )
         ]
-        triggers: ClassVar = frozen_with_case()
+        triggers: ClassVar = frozen_with_case(part="part.kind = 'risks'")
 
     def __str__(self) -> str:
         return self.text[:60]

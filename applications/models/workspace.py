@@ -49,7 +49,7 @@ class SectionWork(models.Model):
                 name="section_work_changed_at_a_time",
             ),
         ]
-        triggers: ClassVar = frozen_with_case()
+        triggers: ClassVar = frozen_with_case(part="TRUE")
 
     def __str__(self) -> str:
         return f"{self.application_id} {self.section_id}"

@@ -129,3 +129,16 @@ def chain(
 
 def _word(case: Application, *, office: bool) -> Any:
     return case.get_status_display() if office else APPLICANT_WORDS[Status(case.status)]
+
+
+@register.inclusion_tag("applications/_supplements.html", takes_context=True)
+def supplements_of(context: dict[str, Any], application: Application) -> dict[str, Any]:
+    """What was asked for after the case was handed in, and what came of it; one query."""
+    user = context["request"].user
+    found = []
+    if rules.may_read_supplements(user, application):
+        found = list(application.supplements.order_by("-number"))
+    moment = context["request"].received_at
+    for one in found:
+        one.application = application
+    return {"supplements": [(one, one.is_overdue_at(moment)) for one in found]}

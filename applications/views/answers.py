@@ -16,7 +16,8 @@ from applications.forms.answers import (
     token_of,
     translatable,
 )
-from applications.models import Answer, Application, Question
+from applications.models import Answer, Application, PartKind, Question
+from applications.unlocking import TooLate
 from icld_portal import writers
 from icld_portal.access import PARTIES_AND_OFFICE, post_only
 from icld_portal.localize import clock, moment
@@ -40,6 +41,8 @@ def save_answer(request: PortalRequest, handle: str, key: str) -> HttpResponse:
         seen = keep(request, application, question, form)
     except StaleAnswer as stale:
         return JsonResponse({"state": "conflict"} | others_text(stale.answer), status=409)
+    except TooLate:
+        return JsonResponse({"state": "too_late"}, status=410)
     except WrongStatus:
         return JsonResponse({"state": "handed_in"}, status=410)
     return JsonResponse({"state": "saved", "clock": clock(timezone.now()), "seen": seen})
@@ -58,7 +61,10 @@ def keep(
     request: PortalRequest, application: Application, question: Question, form: AnswersForm
 ) -> str:
     """Write what has been changed, and return the mark of what then stands on the page."""
-    with drafting.editing(application, by=request.user) as draft:
+    place = (str(PartKind.QUESTION), question.pk)
+    with drafting.editing(
+        application, by=request.user, within=[place], at=request.received_at
+    ) as draft:
         stored = drafting.stored_answer(draft, question, form.language)
         form.answers = {question.pk: stored} if stored else {}
         for written in form.written():

@@ -13,10 +13,12 @@ from django.utils.translation import gettext as _
 
 from applications import approvals, completeness, rules
 from applications.approvals import ChangedSinceRead, PartyApproval
+from applications.before_after import changes_in
 from applications.finding import case_of
 from applications.forms.approving import ApprovalForm
 from applications.models import Application, Status
 from applications.reading import content_of
+from applications.unlocking import unlocked_in
 from icld_portal.access import OFFICE, PARTIES_AND_OFFICE, get_or_post, post_only
 from icld_portal.problems import NotReady, blocking
 from icld_portal.workflow import WrongStatus
@@ -29,8 +31,9 @@ from partnerships.requests import PortalRequest
 def approval(request: PortalRequest, handle: str) -> HttpResponse:
     """Who has approved and who is awaited; for a signatory, the text and the form."""
     application = case_of(request, handle, Application.objects.all().with_content())
-    if application.status != Status.DRAFT:
-        return redirect(application)
+    if application.status != Status.DRAFT and not _is_supplemented(request, application):
+        unlocked = unlocked_in(application)
+        return redirect(unlocked.supplement if unlocked else application)
     if request.method != "POST":
         return _show(request, application, None)
     form = ApprovalForm(request.POST)
@@ -41,15 +44,20 @@ def approval(request: PortalRequest, handle: str) -> HttpResponse:
         raise PermissionDenied("approve")
     if form.cleaned_data["version"] != application.content_version:
         return _read_again(request, application)
-    if not _is_complete(application):
+    method = form.factor(request.user) if _is_complete(application) else ""
+    if not method:
         return _show(request, application, form, status=422)
-    if not (method := form.factor(request.user)):
-        return _show(request, application, form, status=422)
+    return _approve(request, application, form, method=method)
+
+
+def _approve(
+    request: PortalRequest, application: Application, form: ApprovalForm, *, method: str
+) -> HttpResponse:
     try:
         approvals.approve(
             application,
             by=request.user,
-            organisation=organisation,
+            organisation=form.cleaned_data["organisation"],
             statement=form.cleaned_data["statement"],
             version=form.cleaned_data["version"],
             method=method,
@@ -61,7 +69,17 @@ def approval(request: PortalRequest, handle: str) -> HttpResponse:
         messages.warning(request, _("This application has moved on since you opened the page."))
         return redirect(application)
     messages.success(request, _("Your approval is noted."))
+    if application.status != Status.DRAFT:
+        return redirect("applications:current_supplement", application.handle)
     return redirect(application)
+
+
+def _is_supplemented(request: PortalRequest, application: Application) -> bool:
+    """Whether this person's party has changed something for a supplement that is still open."""
+    unlocked = unlocked_in(application)
+    if unlocked is None or not rules.is_of_party(request.user, application):
+        return False
+    return any(one.is_changed for one in changes_in(application, unlocked.supplement))
 
 
 def _read_again(request: PortalRequest, application: Application) -> HttpResponse:
@@ -78,11 +96,16 @@ def _show(
     *,
     status: int = 200,
 ) -> HttpResponse:
-    parties = approvals.of_parties(application)
+    unlocked = unlocked_in(application) if application.status != Status.DRAFT else None
+    parties = approvals.of_parties(application, supplemented=unlocked is not None)
     own = _awaited_of(request.user, parties)
+    # What was approved before is not read again: the difference is what is approved now.
+    differences = changes_in(application, unlocked.supplement) if unlocked else []
     context: dict[str, Any] = {
         "application": application,
-        "content": content_of(application),
+        "supplement": unlocked.supplement if unlocked else None,
+        "changes": differences,
+        "content": None if unlocked else content_of(application),
         "parties": parties,
         "own": own,
         "is_complete": _is_complete(application),
@@ -106,6 +129,10 @@ def _empty_form(application: Application, own: PartyApproval | None) -> Approval
 
 
 def _is_complete(application: Application) -> bool:
+    if application.status != Status.DRAFT:
+        unlocked = unlocked_in(application)
+        places = unlocked.parts if unlocked else ()
+        return not blocking(completeness.problems_in(application, list(places)))
     found = completeness.section_problems(application).values()
     return not any(blocking(problems) for problems in found)
 

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from applications import approvals, rules, workflow
+from applications import approvals, rules, snapshots, workflow
 from applications.assessors import Standing, may_see_sheets, standing_of
 from applications.chain import bundled_with
 from applications.forms.office import OfficerForm
@@ -21,6 +21,7 @@ from applications.papers import is_due
 from applications.sheets import agreed_view, common_view
 from applications.statuses import UNDER_WORK
 from applications.timeline import timeline
+from applications.unlocking import unlocked_in
 from finance import caps
 from finance.models import Grant
 from icld_portal.access import OFFICE, post_only
@@ -46,6 +47,7 @@ def staff_case(request: PortalRequest, application: Application) -> HttpResponse
     """Show one case, already found visible: the next step, the facts, what was decided."""
     # The sums and the rules both look at the lines.
     prefetch_related_objects([application], BUDGET_LINES)
+    snapshots.for_reader(application, request.user)
     decision = decision_on(application)
     signed = approvals.of_parties(application)
     context = {
@@ -58,6 +60,9 @@ def staff_case(request: PortalRequest, application: Application) -> HttpResponse
         "officer_form": officer_form(request.user, application),
         **assessment_of(request.user, application),
         "may_assess": may_write(request.user, application),
+        "may_ask_supplement": application.status in UNDER_WORK
+        and unlocked_in(application) is None
+        and rules.may_ask_supplement(request.user, application),
         "decision": decision,
         "grant": grant_of(request.user, application) if decision else None,
         "bundled": bundled_with(request.user, application),

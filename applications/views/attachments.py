@@ -10,10 +10,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from applications import attaching, rules
+from applications import attaching, rules, snapshots
 from applications.finding import case_of, slot_of
 from applications.forms.attachments import AttachForm, ReplaceForm
-from applications.models import Application, Attachment, AttachmentSlot, Need, Status
+from applications.models import Application, Attachment, AttachmentSlot, Need, PartKind, Status
+from applications.unlocking import unlocked_in
+from applications.versions import form_of
 from applications.views.histories import partys_case_of
 from icld_portal import files, scanning
 from icld_portal.access import (
@@ -90,7 +92,7 @@ def replace(request: PortalRequest, handle: str, pk: int) -> HttpResponse:
     if not rules.may_edit(request.user, application):
         raise PermissionDenied("replace")
     old = _attachment(application, pk)
-    if old.set_aside_at or application.status != Status.DRAFT:
+    if old.set_aside_at or not _may_change(request, application, old.slot_id):
         _tell_moved_on(request)
         return redirect(_address(application))
     form = ReplaceForm(request.POST or None, request.FILES or None)
@@ -153,7 +155,7 @@ def attachment(request: PortalRequest, handle: str, pk: int) -> HttpResponseBase
     """Give back one file: to save it or, when it is asked for so, to look at it."""
     application = case_of(request, handle)
     found = _attachment(application, pk)
-    if found.set_aside_at and not rules.may_see_history(request.user, application):
+    if not _is_shown(request, application, found):
         raise Http404("no such file")
     inline = "look" in request.GET
     try:
@@ -177,7 +179,8 @@ def attachment_history(request: PortalRequest, handle: str) -> HttpResponse:
     context = {
         "application": application,
         "page_obj": page_of(request, earlier),
-        "may_erase": _may_change(request, application),
+        "may_erase": application.status == Status.DRAFT
+        and rules.may_edit(request.user, application),
     }
     return render(request, "applications/attachment_history.html", context)
 
@@ -191,15 +194,21 @@ def _show(
 ) -> HttpResponse:
     current = Attachment.objects.select_related("slot", "organisation", "uploaded_by")
     prefetch_related_objects([application], Prefetch("attachments", current))
+    snapshots.for_reader(application, request.user)
+    writable = _writable(request, application)
     slots = attaching.slots_of(application)
     held = scanning.held(file.file.name for file in application.attachments.all())
     for file in application.attachments.all():
         file.held = held.get(file.file.name)  # type: ignore[attr-defined]
     context: dict[str, Any] = {
         "application": application,
-        "slots": [_slot_on_page(request, application, filled, wrong) for filled in slots],
+        "slots": [
+            _slot_on_page(request, application, filled, wrong)
+            | {"may_change": filled.slot.pk in writable}
+            for filled in slots
+        ],
         "wrong": wrong,
-        "may_change": _may_change(request, application),
+        "may_change": bool(writable),
         "has_history": rules.may_see_history(request.user, application)
         and _ever(application).exclude(set_aside_at=None).exists(),
     }
@@ -240,8 +249,27 @@ def _own_party(request: PortalRequest, application: Application) -> Organisation
     return next((party for party in parties if party.pk in own), parties[0])
 
 
-def _may_change(request: PortalRequest, application: Application) -> bool:
-    return application.status == Status.DRAFT and rules.may_edit(request.user, application)
+def _writable(request: PortalRequest, application: Application) -> set[int]:
+    """The slots that this person may fill now: in a draft all, else what a supplement unlocks."""
+    if not rules.may_edit(request.user, application):
+        return set()
+    slots = {slot.pk for slot in form_of(application).slots.all()}
+    if application.status == Status.DRAFT:
+        return slots
+    unlocked = unlocked_in(application)
+    return {pk for pk in slots if unlocked and unlocked.names(PartKind.SLOT, pk)}
+
+
+def _may_change(request: PortalRequest, application: Application, slot: int) -> bool:
+    return slot in _writable(request, application)
+
+
+def _is_shown(request: PortalRequest, application: Application, found: Attachment) -> bool:
+    """The parties find every file, ICLD those that were handed in and stand."""
+    if rules.may_see_history(request.user, application):
+        return True
+    shown = snapshots.for_reader(application, request.user)
+    return found.pk in {one.pk for one in shown.attachments.all()}
 
 
 def _ever(application: Application) -> QuerySet[Attachment]:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from applications import drafting, workspace
+from applications import drafting, snapshots, workspace
 from applications.finding import case_of, draft_of
 from applications.forms.budget_rows import (
     COLUMNS,
@@ -24,7 +24,7 @@ from applications.forms.budget_rows import (
     read_lines,
     write_lines,
 )
-from applications.models import Application, Part, Section
+from applications.models import Application, Part, PartKind, Section
 from applications.progress import section_url
 from applications.versions import form_of
 from finance import caps
@@ -37,6 +37,9 @@ from icld_portal.workflow import WrongStatus
 from partnerships.models import User
 from partnerships.requests import PortalRequest
 
+# What a supplement unlocks for these pages.
+BUDGET = (str(PartKind.BUDGET), 0)
+
 
 @PARTIES_AND_OFFICE
 @get_only
@@ -44,7 +47,7 @@ def budget_download(request: PortalRequest, handle: str, file_format: str) -> Ht
     """Send the budget's lines as CSV or XLSX, in the columns that can be read in again."""
     if file_format not in {"csv", "xlsx"}:
         raise Http404
-    application = case_of(request, handle)
+    application = snapshots.for_reader(case_of(request, handle), request.user)
     header = [str(TITLES[name]) for name in COLUMNS]
     response: HttpResponseBase
     if file_format == "csv":
@@ -78,7 +81,7 @@ def _cells(application: Application) -> Iterator[list[exports.Cell]]:
 @get_or_post
 def budget_file(request: PortalRequest, handle: str) -> HttpResponse:
     """Read rows from a file or a paste, show what was understood, and keep it when confirmed."""
-    application = draft_of(request, handle)
+    application = draft_of(request, handle, BUDGET)
     if request.method != "POST":
         return _show(request, application, FileForm())
     form = FileForm(request.POST, request.FILES)
@@ -100,7 +103,9 @@ def _keep(
     request: PortalRequest, application: Application, lines: list[ReadLine], *, replace: bool
 ) -> HttpResponse:
     try:
-        with drafting.editing(application, by=request.user) as draft:
+        with drafting.editing(
+            application, by=request.user, within=[BUDGET], at=request.received_at
+        ) as draft:
             write_lines(draft, lines, replace=replace)
             note_change(draft, by=request.user)
     except WrongStatus:
@@ -134,7 +139,7 @@ def _show(
 @get_or_post
 def budget_copy(request: PortalRequest, handle: str, year: int) -> HttpResponse:
     """Ask, then let a year have the lines of the year before."""
-    application = draft_of(request, handle)
+    application = draft_of(request, handle, BUDGET)
     if not 2 <= year <= min(application.budget.years, MAX_YEARS):
         raise Http404("no such year")
     if request.method != "POST":
@@ -149,7 +154,9 @@ def budget_copy(request: PortalRequest, handle: str, year: int) -> HttpResponse:
         }
         return render(request, "applications/budget_copy.html", context)
     try:
-        with drafting.editing(application, by=request.user) as draft:
+        with drafting.editing(
+            application, by=request.user, within=[BUDGET], at=request.received_at
+        ) as draft:
             copy_year(draft, year=year)
             note_change(draft, by=request.user)
     except WrongStatus:

@@ -11,8 +11,9 @@ from applications.chain import bundled_with
 from applications.finding import case_of
 from applications.models import Application, OfferStatus, PaperKind, Status
 from applications.models.content import FACTS
-from applications.statuses import APPLICANT_WORDS
+from applications.statuses import APPLICANT_WORDS, UNDER_WORK
 from applications.timeline import timeline
+from applications.unlocking import unlocked_in
 from applications.views.assessing import staff_case
 from finance import caps
 from icld_portal.access import PARTIES_AND_OFFICE, get_only
@@ -79,7 +80,10 @@ def handed_in_context(request: PortalRequest, case: Application) -> dict[str, An
     """What the parties see of a case that has left their hands."""
     decision = getattr(case, "decision", None)
     may_reopen = workflow.REOPEN.is_open_to(request.user, case)
+    unlocked = unlocked_in(case) if case.status in UNDER_WORK else None
     return {
+        "supplement": unlocked.supplement if unlocked else None,
+        "is_late": unlocked is not None and unlocked.supplement.is_overdue_at(request.received_at),
         "application": case,
         "word": APPLICANT_WORDS[Status(case.status)],
         "receipt": PaperKind.RECEIPT,

@@ -11,7 +11,8 @@ from applications import drafting, rules
 from applications.drafting import StaleAnswer
 from applications.finding import case_of
 from applications.histories import beside_the_one_before, versions_of
-from applications.models import Answer, Application, Status
+from applications.models import Answer, Application, PartKind, Status
+from applications.unlocking import unlocked_in
 from icld_portal.access import PARTIES_AND_OFFICE, get_only, post_only
 from icld_portal.paging import page_of
 from icld_portal.workflow import WrongStatus
@@ -53,10 +54,18 @@ def answer_history(request: PortalRequest, handle: str, key: str) -> HttpRespons
         "answer": answer,
         "page_obj": page,
         "versions": beside_the_one_before(list(page), next(iter(earlier), None)),
-        "may_restore": application.status == Status.DRAFT
-        and rules.may_edit(request.user, application),
+        "may_restore": rules.may_edit(request.user, application)
+        and is_writable(application, answer),
     }
     return render(request, "applications/answer_history.html", context)
+
+
+def is_writable(application: Application, answer: Answer) -> bool:
+    """Whether the answer can be written now: in a draft, or where a supplement unlocks it."""
+    if application.status == Status.DRAFT:
+        return True
+    unlocked = unlocked_in(application)
+    return unlocked is not None and unlocked.names(PartKind.QUESTION, answer.question_id)
 
 
 @PARTIES_AND_OFFICE
@@ -85,7 +94,10 @@ def restore_answer(request: PortalRequest, handle: str, key: str) -> HttpRespons
 def restore(request: PortalRequest, application: Application, answer: Answer) -> None:
     """Write the version named in the form over the one that was seen."""
     number, seen = (whole_number(request, name) for name in ("version", "seen"))
-    with drafting.editing(application, by=request.user) as draft:
+    place = (str(PartKind.QUESTION), answer.question_id)
+    with drafting.editing(
+        application, by=request.user, within=[place], at=request.received_at
+    ) as draft:
         version = versions_of(answer).filter(version=number).first()
         if version is None:
             raise Http404("no such version")

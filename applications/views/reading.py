@@ -3,7 +3,7 @@
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from applications import approvals, rules, workspace
+from applications import approvals, rules, snapshots, workspace
 from applications.finding import case_of
 from applications.models import Application, Status
 from applications.reading import content_of
@@ -18,6 +18,7 @@ from partnerships.requests import PortalRequest
 def read(request: PortalRequest, handle: str) -> HttpResponse:
     """Show everything the parties have written, and who has bound them to it."""
     application = case_of(request, handle, Application.objects.all().with_content())
+    snapshots.for_reader(application, request.user)
     is_draft = application.status == Status.DRAFT
     if is_draft:
         sections = form_of(application).sections.all()

@@ -8,7 +8,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from applications import rules, workflow
+from applications import rules, snapshots, workflow
 from applications.drafting import StaleAnswer
 from applications.finding import case_of, is_handle
 from applications.forms.answers import AnswersForm
@@ -59,7 +59,7 @@ def given_case(
         raise Http404("no such case")
     declared = request.user.interests.without_conflict().values("case_reference")
     cases = Application.objects.all().with_content() if cases is None else cases
-    return (
+    found = (
         cases.visible_to(request.user)
         .filter(
             pk__in=request.user.assignments.order_by().values("application"),
@@ -68,6 +68,7 @@ def given_case(
         .by_handle(handle)
         .first()
     )
+    return snapshots.for_reader(found, request.user) if found else None
 
 
 def own_view(request: PortalRequest, application: Application) -> Assessment | None:

@@ -1,6 +1,7 @@
 """One section a page: shown, saved, and nothing lost when it cannot be saved."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -15,9 +16,10 @@ from applications import commenting, drafting, rules, workspace
 from applications.drafting import answers_by_question
 from applications.finding import case_of, load_page, section_of
 from applications.forms.answers import sends_translations
-from applications.models import Application, Decision, Part, Section, Status
+from applications.models import Application, Decision, Part, PartKind, Section, Status
 from applications.progress import section_url
 from applications.section_pages import SectionPage, StalePart, neighbours, page_for
+from applications.unlocking import Place, TooLate, unlocked_in
 from applications.versions import form_of
 from applications.workspace import SectionState
 from icld_portal import kept_forms, writers
@@ -39,15 +41,30 @@ def section(request: PortalRequest, handle: str, key: str) -> HttpResponse:
     application = case_of(request, handle)
     found = section_of(application, key)
     sent = kept_forms.kept(request)
+    only = unlocked_places(application, found)
     if sent is not None and rules.may_edit(request.user, application):
-        return show_kept(request, page_for(application, found, sent))
-    if application.status != Status.DRAFT or not rules.may_edit(request.user, application):
+        return show_kept(request, page_for(application, found, sent, only=only))
+    closed = application.status != Status.DRAFT and not only
+    if closed or not rules.may_edit(request.user, application):
         return redirect(f"{reverse('applications:read', args=[application.handle])}#{found.key}")
     translating = "translation" in request.GET
-    shown = show(request, page_for(application, found, translating=translating))
+    shown = show(request, page_for(application, found, translating=translating, only=only))
     # Written last: the page itself still says what has changed since the visit before.
     workspace.visit(application, found, by=request.user, at=request.received_at)
     return shown
+
+
+def unlocked_places(application: Application, found: Section) -> list[Place] | None:
+    """Return what of a section a supplement unlocks; None for all of it, as in a draft.
+
+    A part that is locked by now is shown whole when something was sent to it: to be copied.
+    """
+    if application.status == Status.DRAFT:
+        return None
+    unlocked = unlocked_in(application)
+    asked = [(str(PartKind.QUESTION), question.pk) for question in found.questions.all()]
+    places = [(found.part, 0), *asked]
+    return [place for place in places if unlocked and place in unlocked.parts] or None
 
 
 def show_kept(request: PortalRequest, page: SectionPage) -> HttpResponse:
@@ -66,7 +83,7 @@ def save(request: PortalRequest, application: Application, found: Section) -> Ht
         return redirect(section_url(application, found))
     if found.part != Part.QUESTIONS:
         load_page(application)
-    page = page_for(application, found, request.POST)
+    page = page_for(application, found, request.POST, only=unlocked_places(application, found))
     if merging := [form for form in page.answer_forms() if form.asks_to_merge()]:
         for form in merging:
             form.merge(answers_by_question(application, form.language))
@@ -78,15 +95,9 @@ def save(request: PortalRequest, application: Application, found: Section) -> Ht
     if not page.is_valid():
         return show(request, page, status=422)
     try:
-        kept = write(application, page, by=request.user)
-    except WrongStatus:
-        messages.warning(
-            request,
-            _(
-                "This application has been handed in since you opened the page. "
-                "What you wrote is still here, but it is not saved. Copy it if you need it."
-            ),
-        )
+        kept = write(application, page, by=request.user, at=request.received_at)
+    except WrongStatus as locked:
+        messages.warning(request, why_locked(locked))
         return show(request, page, status=409)
     kept_forms.forget(request)
     if not kept:
@@ -97,10 +108,23 @@ def save(request: PortalRequest, application: Application, found: Section) -> Ht
     return redirect(after_saving(request, application, found))
 
 
-def write(application: Application, page: SectionPage, *, by: User) -> bool:
+def why_locked(locked: WrongStatus) -> str:
+    """Say why nothing could be saved."""
+    if isinstance(locked, TooLate):
+        return _(
+            "The day to answer by has passed. What you wrote is still here, but it is not "
+            "saved. Copy it, and ask ICLD for more time if you need it."
+        )
+    return _(
+        "This application has been handed in since you opened the page. "
+        "What you wrote is still here, but it is not saved. Copy it if you need it."
+    )
+
+
+def write(application: Application, page: SectionPage, *, by: User, at: datetime) -> bool:
     """Write the page to the draft; False when what somebody else has saved stands against it."""
     try:
-        with drafting.editing(application, by=by) as draft:
+        with drafting.editing(application, by=by, within=page.places, at=at) as draft:
             return page.save(draft, by=by)
     except StalePart:
         return False
@@ -129,6 +153,8 @@ def after_saving(request: PortalRequest, application: Application, found: Sectio
         return f"{here}#new-row-{then[4:]}"
     if then in {"copy-2", "copy-3"}:
         return reverse("applications:budget_copy", args=[application.handle, int(then[5:])])
+    if application.status != Status.DRAFT and then in {"next", "list"}:
+        return reverse("applications:current_supplement", args=[application.handle])
     if then == "next":
         sections = list(form_of(application).sections.all())
         following = neighbours(sections, found)["next"]
@@ -160,7 +186,12 @@ def show(request: PortalRequest, page: SectionPage, *, status: int = 200) -> Htt
     load_page(page.application)
     sections = list(form_of(page.application).sections.all())
     beside = neighbours(sections, page.section)
+    unlocked = unlocked_in(page.application) if page.application.status != Status.DRAFT else None
     context: dict[str, Any] = {
+        "supplement": unlocked.supplement if unlocked else None,
+        "asked_parts": [part for place, part in unlocked.parts.items() if place in page.places]
+        if unlocked
+        else [],
         "application": page.application,
         "section": page.section,
         "page": page,

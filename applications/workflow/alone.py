@@ -11,6 +11,7 @@ from applications import approvals, pots, rules
 from applications.models import Application, Decision, PendingDecision
 from applications.workflow.deciding import decision_problems, take_decision
 from applications.workflow.meeting import StaleProposal, in_assessment, put_proposal
+from applications.workflow.supplementing import supplement_problems
 from icld_portal import events
 from icld_portal.problems import NotReady, Problem
 from partnerships.models import User
@@ -49,6 +50,7 @@ def propose_alone(
         raise PermissionDenied("propose_alone")
     found = decision_problems(application, outcome=outcome, reason=reason, amounts=amounts)
     found += approvals.letter_problems(application, outcome=outcome)
+    found += supplement_problems(application)
     if found := [*found, *_pot_problems(application, amounts)]:
         raise NotReady(found)
     pending = PendingDecision(application=application, proposed_by=by)

@@ -16,6 +16,7 @@ from applications.models import (
     Round,
     Status,
 )
+from applications.workflow.supplementing import supplement_problems
 from applications.workflow.transitions import APPROVE, REJECT, TAKE_UP
 from finance import caps, grants
 from finance.models import GrantType
@@ -74,7 +75,8 @@ def take_decision(
     transition = APPROVE if outcome == Outcome.APPROVED else REJECT
     application = begin(transition, application, by=by)
     found = decision_problems(application, outcome=outcome, reason=reason, amounts=amounts)
-    if found := [*found, *approvals.letter_problems(application, outcome=outcome)]:
+    found += approvals.letter_problems(application, outcome=outcome)
+    if found := [*found, *supplement_problems(application)]:
         raise NotReady(found)
     decision = Decision.objects.create(
         application=application,

@@ -10,6 +10,7 @@ from applications import approvals, completeness, jobs, search
 from applications.fingerprints import fingerprint
 from applications.models import Application
 from applications.references import next_reference
+from applications.workflow.supplementing import end_with_withdrawal
 from applications.workflow.transitions import REOPEN, SUBMIT, TAKE_UP, WITHDRAW
 from finance import budgets, caps
 from icld_portal import events
@@ -57,8 +58,9 @@ def _freeze(application: Application, *, at: datetime) -> None:
 
 @transaction.atomic
 def withdraw(application: Application, *, by: User, at: datetime | None = None) -> Application:
-    """Take back an application that is not decided yet; it stays readable."""
+    """Take back an application that is not decided yet; it stays readable as handed in."""
     application = begin(WITHDRAW, application, by=by)
+    end_with_withdrawal(application, by=by, at=at or timezone.now())
     return complete(WITHDRAW, application, by=by, at=at)
 
 
@@ -74,14 +76,16 @@ def reopen(application: Application, *, by: User, at: datetime | None = None) ->
     if found := reopen_problems(application, at=at):
         raise NotReady(found)
     search.forget(application)
-    application.sheet.frozen_at = None
-    application.sheet.save(update_fields=["frozen_at"])
-    budgets.unfreeze(application.budget)
     application.received_at = None
     application.submitted_by = None
     application.content_sha256 = ""
     application.edition += 1
-    return complete(REOPEN, application, by=by, at=at, edition=application.edition)
+    complete(REOPEN, application, by=by, at=at, edition=application.edition)
+    # Postgres opens answers and budget only of what is a draft by now.
+    application.sheet.frozen_at = None
+    application.sheet.save(update_fields=["frozen_at"])
+    budgets.unfreeze(application.budget)
+    return application
 
 
 def reopen_problems(application: Application, *, at: datetime) -> list[Problem]:
@@ -89,4 +93,6 @@ def reopen_problems(application: Application, *, at: datetime) -> list[Problem]:
     found = list(completeness.round_problems(application, at))
     if events.events_of(application).filter(verb=TAKE_UP.verb).exists():
         found.append(Problem(_("ICLD has taken up the application; it can only be withdrawn.")))
+    elif application.supplements.pending().exists():
+        found.append(Problem(_("ICLD has asked for a supplement: that is what you can change.")))
     return found

@@ -20,8 +20,10 @@ from applications.models import (
     Pot,
     Round,
     Status,
+    Supplement,
 )
 from applications.workflow.deciding import decision_problems, take_decision
+from applications.workflow.supplementing import supplement_problems
 from icld_portal import events
 from icld_portal.localize import STOCKHOLM, money
 from icld_portal.problems import NotReady, Problem
@@ -172,6 +174,7 @@ def proposal_problems(
     else:
         found = decision_problems(application, outcome=outcome, reason=reason, amounts=amounts)
         found += approvals.letter_problems(application, outcome=outcome)
+        found += supplement_problems(application)
     if conditions and outcome != PendingOutcome.APPROVED:
         found.append(Problem(_("Only an approval has conditions."), anchor="conditions"))
     return found
@@ -260,8 +263,13 @@ def release_problems(meeting: Meeting, *, held_on: date, at: datetime) -> list[P
     deciders = User.objects.in_bulk({row.confirmed_by_id for row in rows} - {None})
     if not rows:
         found.append(Problem(_("Nothing is proposed that could be released.")))
+    cases = [row.application_id for row in rows]
+    waited_for = Supplement.objects.filter(application__in=cases).pending()
+    not_done = set(waited_for.values_list("application", flat=True))
     for pending in rows:
         reference = {"reference": pending.application.reference}
+        if pending.application_id in not_done:
+            found.append(Problem(_("%(reference)s: a supplement is not done with.") % reference))
         decider = deciders.get(pending.confirmed_by_id or 0)
         if decider is None:
             found.append(Problem(_("%(reference)s is not confirmed.") % reference))
