@@ -261,7 +261,7 @@ def lapse(draft: Application, *, by: User) -> list[Approval]:
     # While a supplement is written, what was handed in stays approved as it was.
     new = [approval for approval in valid if approval.content_sha256 != draft.content_sha256]
     lapsed = [approval for approval in new if approval.content_sha256 != now]
-    _lapse(draft, lapsed, parts=digests(written), by=by)
+    _lapse(draft, lapsed, parts=digests(written), by=by, at=timezone.now())
     if lapsed:
         left = len(new) > len(lapsed)
         Application.objects.filter(pk=draft.pk).update(has_approvals=left)
@@ -271,11 +271,11 @@ def lapse(draft: Application, *, by: User) -> list[Approval]:
 
 
 def _lapse(
-    application: Application, lapsed: Sequence[Approval], *, parts: dict[str, str], by: User
+    application: Application, lapsed: Sequence[Approval], *, parts: dict[str, str], by: User, at: datetime
 ) -> None:
     for approval in lapsed:
         changed = [part for part in parts if parts[part] != approval.digests.get(part)]
-        approval.lapsed_at = timezone.now()
+        approval.lapsed_at = at
         approval.lapsed_by = by.name
         approval.lapsed_reason = " ".join(changed or ["content"])[:300]
         approval.save(update_fields=["lapsed_at", "lapsed_by", "lapsed_reason"])
@@ -289,14 +289,14 @@ def _lapse(
         )
 
 
-def lapse_all_but(application: Application, *, sha256: str, by: User) -> None:
+def lapse_all_but(application: Application, *, sha256: str, by: User, at: datetime) -> None:
     """Lapse what was approved before a supplement, or of one that came to nothing.
 
     ``sha256`` is the content that stands; the signatories are told by the deed's own letter.
     """
     valid = application.approvals.valid().exclude(content_sha256=sha256)
     fresh = Application.objects.select_related("budget", "sheet").get(pk=application.pk)
-    _lapse(application, list(valid), parts=digests(content(fresh)), by=by)
+    _lapse(application, list(valid), parts=digests(content(fresh)), by=by, at=at)
     given = application.approvals.valid().exists()
     Application.objects.filter(pk=application.pk).update(has_approvals=given)
 

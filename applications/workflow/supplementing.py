@@ -236,7 +236,7 @@ def _lock_again(case: Application, supplement: Supplement, *, by: User, at: date
     """Freeze what was unlocked; what is approved is exactly what stands."""
     if any(part.kind == PartKind.BUDGET for part in supplement.parts.all()):
         budgets.freeze(case.budget, at=at)
-    approvals.lapse_all_but(case, sha256=case.content_sha256, by=by)
+    approvals.lapse_all_but(case, sha256=case.content_sha256, by=by, at=at)
 
 
 @transaction.atomic
