@@ -84,9 +84,14 @@ def of_parties(application: Application, *, supplemented: bool = False) -> list[
     signed: dict[int, list[Approval]] = {}
     for approval in application.approvals.order_by("-approved_at", "-pk"):
         signed.setdefault(approval.organisation_id, []).append(approval)
-    is_draft = application.status == Status.DRAFT
+    handed_in = application.content_sha256
+    is_draft = application.status == Status.DRAFT or supplemented
     # Once handed in with the approval of all, nobody is awaited and no letter stands in.
-    bound = {pk for pk, own in signed.items() if any(one.lapsed_at is None for one in own)}
+    bound = {
+        pk
+        for pk, own in signed.items()
+        if any(one.lapsed_at is None and one.content_sha256 == handed_in for one in own)
+    }
     open_ones = [one.organisation_id for one in parties if one.organisation_id not in bound]
     asked = [party.organisation_id for party in parties] if is_draft else open_ones
     able: dict[int, list[User]] = {}
@@ -96,8 +101,6 @@ def of_parties(application: Application, *, supplemented: bool = False) -> list[
     for letter in application.attachments.all():
         if letter.is_letter_of_intent:
             letters.setdefault(letter.organisation_id, []).append(letter)
-    handed_in = application.content_sha256
-    is_draft = application.status == Status.DRAFT or supplemented
     answered = () if is_draft or not open_ones else application.letter_answers.all()
     answers = {answer.organisation_id: answer for answer in answered}
     found = []
@@ -271,7 +274,12 @@ def lapse(draft: Application, *, by: User) -> list[Approval]:
 
 
 def _lapse(
-    application: Application, lapsed: Sequence[Approval], *, parts: dict[str, str], by: User, at: datetime
+    application: Application,
+    lapsed: Sequence[Approval],
+    *,
+    parts: dict[str, str],
+    by: User,
+    at: datetime,
 ) -> None:
     for approval in lapsed:
         changed = [part for part in parts if parts[part] != approval.digests.get(part)]

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from django.core import serializers
@@ -35,9 +35,6 @@ def rows_of(application: Application, kind: str, pk: int = 0) -> list[QuerySet[A
     if kind == PartKind.QUESTION:
         answers = Answer.objects.filter(sheet=application.sheet_id, question=pk)
         return [answers.order_by("language")]
-    if kind == PartKind.SLOT:
-        files = Attachment.objects.filter(application=application, slot=pk)
-        return [files.select_related(None).order_by("pk")]
     if kind == PartKind.RESULTS:
         indicators = Indicator.objects.filter(result__application=application)
         return [application.results.order_by("pk"), indicators.order_by("pk")]
@@ -55,22 +52,42 @@ def taken(application: Application, kind: str, pk: int = 0) -> Snapshot:
 
 
 def taken_all(application: Application, places: Iterable[Place]) -> dict[Place, Snapshot]:
-    """Return what stands in each of ``places``, one query per kind of row."""
-    found: dict[Place, list[Any]] = {place: [] for place in places}
-    questions = [pk for kind, pk in found if kind == PartKind.QUESTION]
-    slots = [pk for kind, pk in found if kind == PartKind.SLOT]
-    if questions:
-        answers = Answer.objects.filter(sheet=application.sheet_id, question__in=questions)
-        for answer in answers.order_by("question", "language"):
-            found[PartKind.QUESTION, answer.question_id].append(answer)
-    if slots:
-        files = Attachment.objects.filter(application=application, slot__in=slots)
-        for file in files.select_related(None).order_by("pk"):
-            found[PartKind.SLOT, file.slot_id].append(file)
-    for kind, pk in found:
-        if not pk:
-            found[kind, pk] = [row for rows in rows_of(application, kind) for row in rows]
-    return {place: _as_data(application, place[0], rows) for place, rows in found.items()}
+    """Return what stands in each of ``places``: one query per kind of row that is not loaded."""
+    wanted = list(places)
+    answers: dict[int, list[Any]] = defaultdict(list)
+    files: dict[int, list[Any]] = defaultdict(list)
+    if any(kind == PartKind.QUESTION for kind, _pk in wanted):
+        for answer in sorted(application.sheet.answers.all(), key=lambda one: one.language):
+            answers[answer.question_id].append(answer)
+    if any(kind == PartKind.SLOT for kind, _pk in wanted):
+        for file in sorted(application.attachments.all(), key=lambda one: one.pk):
+            files[file.slot_id].append(file)
+    found = {}
+    for kind, pk in wanted:
+        if kind == PartKind.QUESTION:
+            rows = answers[pk]
+        else:
+            rows = files[pk] if kind == PartKind.SLOT else _whole(application, kind)
+        found[kind, pk] = _as_data(application, kind, rows)
+    return found
+
+
+def _whole(application: Application, kind: str) -> list[Any]:
+    """The rows of a whole part, as they were loaded with the case or else are stored."""
+    owner, name = {
+        PartKind.RESULTS: (application, "results"),
+        PartKind.ACTIVITIES: (application, "activities"),
+        PartKind.RISKS: (application, "risks"),
+        PartKind.BUDGET: (application.budget, "lines"),
+    }[PartKind(kind)]
+    loaded = getattr(owner, "_prefetched_objects_cache", {}).get(name)
+    if loaded is None:
+        return [row for rows in rows_of(application, kind) for row in rows]
+    rows = sorted(loaded, key=lambda row: int(row.pk))
+    if kind != PartKind.RESULTS:
+        return rows
+    indicators = [one for row in rows for one in row.indicators.all()]
+    return [*rows, *sorted(indicators, key=lambda one: int(one.pk))]
 
 
 def _as_data(application: Application, kind: str, rows: Sequence[Model]) -> Snapshot:
@@ -153,17 +170,25 @@ def _put_back_files(application: Application, part: SupplementPart) -> None:
 # --- For readers to whom what the parties are writing is not handed in yet --------------
 
 
-def for_reader(application: Application, user: User) -> Application:
-    """Let a loaded case show ``user`` what they may read: ICLD only what was handed in."""
+def for_reader(
+    application: Application, user: User, *, kinds: Collection[str] = PartKind.values
+) -> Application:
+    """Let a loaded case show ``user`` what they may read: ICLD only what was handed in.
+
+    ``kinds`` are those that a page shows.
+    """
     if application.status in UNDER_WORK and not rules.is_of_party(user, application):
-        let_read_as_handed_in(application)
+        let_read_as_handed_in(application, kinds=kinds)
     return application
 
 
-def let_read_as_handed_in(application: Application) -> None:
+def let_read_as_handed_in(
+    application: Application, *, kinds: Collection[str] = PartKind.values
+) -> None:
     """Hide what the parties are writing for a supplement that is still open."""
     if unlocked := unlocked_in(application):
-        as_handed_in(application, unlocked.parts.values())
+        parts = unlocked.parts.values()
+        as_handed_in(application, [part for part in parts if part.kind in kinds])
 
 
 def as_handed_in(application: Application, parts: Iterable[SupplementPart]) -> None:

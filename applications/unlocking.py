@@ -3,9 +3,17 @@
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
-from applications.models import Application, PartKind, Supplement, SupplementPart
+from django.db.models import prefetch_related_objects
+
+from applications.models import (
+    Application,
+    PartKind,
+    Supplement,
+    SupplementPart,
+    SupplementState,
+)
+from applications.models.supplements import NAMED_PARTS
 from icld_portal.workflow import WrongStatus
 
 # A part of a case that can be unlocked: what kind, and which question or slot (0 for a whole).
@@ -29,21 +37,25 @@ class Unlocked:
         return (kind, pk) in self.parts
 
 
-def unlocked_in(application: Application) -> Unlocked | None:
-    """Return the open supplement of a case, also one that is overdue.
+def supplements_of(application: Application) -> list[Supplement]:
+    """Return every supplement of a case by number; one query for each case that was loaded."""
+    kept: list[Supplement] | None = getattr(application, "_supplements", None)
+    if kept is None:
+        kept = list(application.supplements.order_by("number"))
+        for supplement in kept:
+            supplement.application = application
+        application._supplements = kept  # type: ignore[attr-defined]
+    return kept
 
-    Two queries, once for each ``application`` that was loaded.
-    """
-    kept: Any = getattr(application, "_unlocked", application)
-    if kept is application:
-        found = application.supplements.open().with_parts().first()
-        kept = None
-        if found is not None:
-            found.application = application
-            kept = Unlocked(found, {part.place: part for part in found.parts.all()})
-        application._unlocked = kept  # type: ignore[attr-defined]
-    known: Unlocked | None = kept
-    return known
+
+def unlocked_in(application: Application) -> Unlocked | None:
+    """Return the open supplement of a case, also one that is overdue; one query more for its
+    parts."""
+    for supplement in supplements_of(application):
+        if supplement.state == SupplementState.OPEN:
+            prefetch_related_objects([supplement], NAMED_PARTS)
+            return Unlocked(supplement, {part.place: part for part in supplement.parts.all()})
+    return None
 
 
 def check(application: Application, places: Collection[Place], *, at: datetime) -> None:

@@ -71,8 +71,7 @@ class SupplementQuerySet(models.QuerySet["Supplement"]):
 
     def with_parts(self) -> "SupplementQuerySet":
         """Load the named parts, with the words for each."""
-        parts = SupplementPart.objects.select_related("question__section", "slot")
-        return self.prefetch_related(models.Prefetch("parts", parts))
+        return self.prefetch_related(NAMED_PARTS)
 
 
 class Supplement(models.Model):
@@ -231,6 +230,12 @@ class SupplementPart(models.Model):
         """A mark of the part on a page."""
         kind, pk = self.place
         return f"part-{kind}-{pk}" if pk else f"part-{kind}"
+
+
+# The named parts of a supplement, with the words for each.
+NAMED_PARTS = models.Prefetch(
+    "parts", SupplementPart.objects.select_related("question__section", "slot")
+)
 
 
 class CaseBudget(Budget):

@@ -5,7 +5,7 @@ from typing import Any
 from django import template
 from django.db.models import Value
 
-from applications import agreement_list, agreements, rules
+from applications import agreement_list, agreements, rules, unlocking
 from applications.chain import chain_of
 from applications.filings import filing_rows
 from applications.models import Application, Question
@@ -133,12 +133,9 @@ def _word(case: Application, *, office: bool) -> Any:
 
 @register.inclusion_tag("applications/_supplements.html", takes_context=True)
 def supplements_of(context: dict[str, Any], application: Application) -> dict[str, Any]:
-    """What was asked for after the case was handed in, and what came of it; one query."""
-    user = context["request"].user
-    found = []
-    if rules.may_read_supplements(user, application):
-        found = list(application.supplements.order_by("-number"))
-    moment = context["request"].received_at
-    for one in found:
-        one.application = application
+    """What was asked for after the case was handed in, and what came of it, the newest first."""
+    user, moment = context["request"].user, context["request"].received_at
+    if not rules.may_read_supplements(user, application):
+        return {}
+    found = reversed(unlocking.supplements_of(application))
     return {"supplements": [(one, one.is_overdue_at(moment)) for one in found]}

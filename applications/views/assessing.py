@@ -14,7 +14,7 @@ from applications import approvals, rules, snapshots, workflow
 from applications.assessors import Standing, may_see_sheets, standing_of
 from applications.chain import bundled_with
 from applications.forms.office import OfficerForm
-from applications.models import Application, Decision, PaperKind, Status
+from applications.models import Application, Decision, PaperKind, PartKind, Status
 from applications.models.application import ApplicationQuerySet
 from applications.models.content import BUDGET_LINES
 from applications.papers import is_due
@@ -47,7 +47,7 @@ def staff_case(request: PortalRequest, application: Application) -> HttpResponse
     """Show one case, already found visible: the next step, the facts, what was decided."""
     # The sums and the rules both look at the lines.
     prefetch_related_objects([application], BUDGET_LINES)
-    snapshots.for_reader(application, request.user)
+    snapshots.for_reader(application, request.user, kinds={PartKind.BUDGET, PartKind.SLOT})
     decision = decision_on(application)
     signed = approvals.of_parties(application)
     context = {

@@ -388,9 +388,7 @@ def test_the_officer_sees_before_and_after(with_letter, coordinator, officer):
     case = with_letter
     supplement = ask(case, *everything(case), by=officer)
     change_everything(case, supplement, by=coordinator)
-    now = {
-        one.part.kind: one for one in changes_in(case, Supplement.objects.get(pk=supplement.pk))
-    }
+    now = {one.part.kind: one for one in changes_in(case, Supplement.objects.get(pk=supplement.pk))}
 
     assert all(one.is_changed for one in now.values())
     assert [(pair.what, pair.before) for pair in now["activities"].pairs] == [
