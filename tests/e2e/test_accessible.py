@@ -18,6 +18,7 @@ from finance.workflow import begin_version as begin_guidelines
 from icld_portal.models import FileScan, Letter, PreparedFile
 from partnerships import workflow
 from partnerships.models import Country, Membership, OrganisationKind, Role
+from tests.applications.test_supplements import approve, ask, questions, write
 from tests.factories import cases
 from tests.matrix.world import PNG, stands_in
 from tests.worker import work
@@ -312,6 +313,40 @@ def test_pages_of_taking_back_and_of_a_letter_instead_of_a_signatory(
     page.locator("button[name=answer][value=refuse]").click()
     page.get_by_text("Ingen namnteckning.").wait_for()
     visitor.assert_accessible()
+
+
+def test_pages_of_a_supplement(
+    visitor, partnership, coordinator, signatory, officer, second_factor
+):
+    case = cases.in_assessment(partnership, by=coordinator, officer=officer)
+    question = questions(case)[0]
+    asking = f"{case.get_absolute_url()}supplements/ask/"
+    sign_in(visitor, officer, second_factor(officer))
+    check(
+        visitor, asking, f"{asking}?next=1", f"{asking}?part=question-{question.pk}&part=budget-0"
+    )
+    supplement = ask(case, ("question", question.pk), ("budget", 0), by=officer)
+    here = supplement.get_absolute_url()
+    check(visitor, here, f"{here}close/", case.get_absolute_url())
+    visitor.context.clear_cookies(name="sessionid")
+    sign_in(visitor, coordinator)
+    budget = f"{case.get_absolute_url()}sections/budget/"
+    check(visitor, case.get_absolute_url(), here, budget)
+    check(visitor, f"{case.get_absolute_url()}sections/{question.section.key}/")
+    visitor.open(here).locator("form[action$='/hand-in/'] button").click()
+    visitor.assert_accessible()
+    write(case, question, "Ett tydligare svar.", by=coordinator)
+    with editing(case, by=coordinator, within=[("budget", 0)]) as held:
+        cases.add_cost(held, 25_000)
+    check(visitor, here)
+    visitor.context.clear_cookies(name="sessionid")
+    sign_in(visitor, signatory, second_factor(signatory))
+    check(visitor, f"{case.get_absolute_url()}approval/")
+    approve(case)
+    case_workflow.hand_in_supplement(supplement, by=coordinator, answer="Nu är det rätt.")
+    visitor.context.clear_cookies(name="sessionid")
+    sign_in(visitor, officer, second_factor(officer))
+    check(visitor, here, case.get_absolute_url(), asking)
 
 
 def test_pages_of_the_programme(visitor, office_administrator, second_factor):

@@ -1,6 +1,7 @@
 """The rows of the matrix whose address names a case."""
 
 from tests.matrix.rows import Row
+from tests.matrix.supplements import SUPPLEMENTS
 
 HANDED_IN = "submitted assessed decided"
 # Strangers get 404 everywhere, ICLD for a draft too.
@@ -464,4 +465,5 @@ CASES: dict[str, Row] = {
     **HANDING_IN,
     **ASSESSING,
     **ASSESSORS,
+    **SUPPLEMENTS,
 }
