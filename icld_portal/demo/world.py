@@ -28,7 +28,17 @@ from applications.models import (
 )
 from finance import caps
 from finance.models import CostCategory, LimitKind
-from icld_portal.demo import assessing, attachments, meetings, office, parties, people, rounds, talk
+from icld_portal.demo import (
+    assessing,
+    attachments,
+    meetings,
+    office,
+    parties,
+    people,
+    rounds,
+    supplements,
+    talk,
+)
 from icld_portal.demo.agreements import make_agreements
 from icld_portal.demo.budgets import Costs
 from icld_portal.demo.texts import DATA, Writer
@@ -171,6 +181,7 @@ class World:
                 self.walk(plan, demo_round, part, place)
         talk.make_talk(self.now)
         meetings.prepare_meeting(self.now)
+        supplements.ask_for_one(self.now)
         make_agreements(self.now, signatories=self.signatories, decider=self.decider)
         office.share_views()
         office.begin_letter()

@@ -320,8 +320,9 @@ def test_pages_of_a_supplement(
 ):
     case = cases.in_assessment(partnership, by=coordinator, officer=officer)
     question = questions(case)[0]
+    secret = second_factor(officer)
     asking = f"{case.get_absolute_url()}supplements/ask/"
-    sign_in(visitor, officer, second_factor(officer))
+    sign_in(visitor, officer, secret)
     check(
         visitor, asking, f"{asking}?next=1", f"{asking}?part=question-{question.pk}&part=budget-0"
     )
@@ -345,7 +346,7 @@ def test_pages_of_a_supplement(
     approve(case)
     case_workflow.hand_in_supplement(supplement, by=coordinator, answer="Nu är det rätt.")
     visitor.context.clear_cookies(name="sessionid")
-    sign_in(visitor, officer, second_factor(officer))
+    sign_in(visitor, officer, secret)
     check(visitor, here, case.get_absolute_url(), asking)
 
 
