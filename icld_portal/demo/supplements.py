@@ -12,7 +12,10 @@ from applications.workflow import Asked
 from icld_portal.localize import STOCKHOLM
 from partnerships.models import User
 
-ON_A_QUESTION = "Vi förstår inte vem som gör vad. Skriv vilka tjänster hos båda parter som deltar och hur mycket."
+ON_A_QUESTION = (
+    "Vi förstår inte vem som gör vad. Skriv vilka tjänster hos båda parter som deltar "
+    "och hur mycket."
+)
 ON_THE_BUDGET = "Resorna år 1 är en enda rad. Dela upp dem på resa, kost och logi."
 ANSWER_WITHIN = timedelta(days=9)
 
