@@ -185,12 +185,12 @@ def test_a_hundred_cases_take_as_many_queries_as_one(
 ):
     cases.submitted(partnership, by=coordinator)
     make(officer, "csv", answers=True)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(14):
         make(officer, "csv", answers=True)
     for _number in range(9):
         cases.submitted(partnership, by=coordinator)
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(14):
         assert len(csv_of(make(officer, "csv", answers=True))) == 10
 
 

@@ -7,7 +7,7 @@ from tests.factories.parties import make_partnership
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/office/applications/"
-QUERIES = 14
+QUERIES = 15
 
 
 @pytest.fixture
