@@ -58,9 +58,9 @@ def given_case(
     if not is_handle(handle):
         raise Http404("no such case")
     declared = request.user.interests.without_conflict().values("case_reference")
-    cases = Application.objects.all().with_content() if cases is None else cases
+    wanted = Application.objects.all().with_content() if cases is None else cases
     found = (
-        cases.visible_to(request.user)
+        wanted.visible_to(request.user)
         .filter(
             pk__in=request.user.assignments.order_by().values("application"),
             reference__in=declared,
@@ -68,7 +68,10 @@ def given_case(
         .by_handle(handle)
         .first()
     )
-    return snapshots.for_reader(found, request.user) if found else None
+    # Nothing of the case is shown where only the own view is saved.
+    if found is None or cases is not None:
+        return found
+    return snapshots.for_reader(found, request.user)
 
 
 def own_view(request: PortalRequest, application: Application) -> Assessment | None:
