@@ -50,7 +50,9 @@ def supplements_of(application: Application) -> list[Supplement]:
 
 def unlocked_in(application: Application) -> Unlocked | None:
     """Return the open supplement of a case, also one that is overdue; one query more for its
-    parts."""
+    parts. None is asked for a case that was loaded ``knowing_supplements`` and has none."""
+    if not getattr(application, "has_open_supplement", True):
+        return None
     for supplement in supplements_of(application):
         if supplement.state == SupplementState.OPEN:
             prefetch_related_objects([supplement], NAMED_PARTS)

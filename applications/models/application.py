@@ -175,6 +175,12 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
 
         return self.for_page().prefetch_related(*CONTENT)
 
+    def knowing_supplements(self) -> "ApplicationQuerySet":
+        """Say with each case whether a supplement is open, so that pages need not ask."""
+        parts = self.model._meta.get_field("supplements").related_model
+        opened = parts.objects.filter(application=models.OuterRef("pk"), state="open")
+        return self.annotate(has_open_supplement=models.Exists(opened))
+
     def with_facts(self) -> "ApplicationQuerySet":
         """Load what tells whether a case is complete, one query per kind of row."""
         from applications.models.content import FACTS  # its models point at this one

@@ -58,7 +58,8 @@ def given_case(
     if not is_handle(handle):
         raise Http404("no such case")
     declared = request.user.interests.without_conflict().values("case_reference")
-    wanted = Application.objects.all().with_content() if cases is None else cases
+    whole = Application.objects.all().with_content().knowing_supplements()
+    wanted = whole if cases is None else cases
     found = (
         wanted.visible_to(request.user)
         .filter(
