@@ -177,8 +177,9 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
 
     def knowing_supplements(self) -> "ApplicationQuerySet":
         """Say with each case whether a supplement is open, so that pages need not ask."""
-        parts = self.model._meta.get_field("supplements").related_model
-        opened = parts.objects.filter(application=models.OuterRef("pk"), state="open")
+        from applications.models.supplements import Supplement  # it points at this one
+
+        opened = Supplement.objects.all().open().filter(application=models.OuterRef("pk"))
         return self.annotate(has_open_supplement=models.Exists(opened))
 
     def with_facts(self) -> "ApplicationQuerySet":
