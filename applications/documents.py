@@ -5,15 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
+from django.db.models import Prefetch, prefetch_related_objects
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from applications import snapshots
 from applications.models import (
     Agreement,
     AgreementPaper,
     Application,
+    Attachment,
     MessageFile,
     MessageThread,
+    PartKind,
     SignedCopy,
     TextKind,
 )
@@ -63,7 +67,7 @@ def documents_of(application: Application, user: User) -> list[Document]:
     found = [
         *_papers(application),
         *_agreements(application, user),
-        *_attachments(application),
+        *_attachments(application, user),
         *_message_files(application, user),
     ]
     return sorted(found, key=lambda one: (one.at, one.name), reverse=True)
@@ -130,8 +134,11 @@ def _agreements(application: Application, user: User) -> Iterator[Document]:
         )
 
 
-def _attachments(application: Application) -> Iterator[Document]:
-    for one in application.attachments.select_related("organisation", "uploaded_by"):
+def _attachments(application: Application, user: User) -> Iterator[Document]:
+    current = Attachment.objects.select_related("slot", "organisation", "uploaded_by")
+    prefetch_related_objects([application], Prefetch("attachments", current))
+    snapshots.for_reader(application, user, kinds={PartKind.SLOT})
+    for one in application.attachments.all():
         name = one.uploaded_by.name if one.uploaded_by else "–"
         yield Document(
             str(one.slot),

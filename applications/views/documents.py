@@ -5,6 +5,7 @@ from django.shortcuts import render
 
 from applications.documents import documents_of, with_scans
 from applications.finding import case_of
+from applications.models import Application
 from icld_portal.access import PARTIES_AND_OFFICE, get_only
 from icld_portal.paging import page_of
 from partnerships.requests import PortalRequest
@@ -14,7 +15,8 @@ from partnerships.requests import PortalRequest
 @get_only
 def documents(request: PortalRequest, handle: str) -> HttpResponse:
     """Show every document with who, when and its SHA-256."""
-    application = case_of(request, handle)
+    cases = Application.objects.all().for_page().knowing_supplements()
+    application = case_of(request, handle, cases)
     page = page_of(request, documents_of(application, request.user))
     context = {
         "application": application,

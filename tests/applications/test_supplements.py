@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from applications import approvals, papers, snapshots, workflow
 from applications.before_after import changes_in
+from applications.documents import documents_of
 from applications.drafting import editing, save_answer
 from applications.fingerprints import fingerprint
 from applications.models import (
@@ -381,6 +382,12 @@ def test_icld_reads_what_was_handed_in_until_the_answer_comes(with_letter, coord
     assert [line.amount_sek for line in shown.budget.lines.all()] == [100_000]
     assert [one.file_name for one in shown.attachments.all()] == ["avsikt.pdf"]
     assert "Något annat." not in {one.text for one in shown.sheet.answers.all()}
+
+    def papers_seen(by) -> set[str]:
+        found = documents_of(Application.objects.get(pk=case.pk), by)
+        return {one.name for one in found if one.name in {"avsikt.pdf", "ny.pdf"}}
+
+    assert (papers_seen(officer), papers_seen(coordinator)) == ({"avsikt.pdf"}, {"ny.pdf"})
     assert snapshots.asked_sums([case.budget_id]) == {case.budget_id: 100_000}
 
 
