@@ -13,8 +13,10 @@ from applications.models import (
     Assessment,
     Consensus,
     Question,
+    SharedAssessment,
 )
 from applications.scores import Criterion, mean, mean_of_sheet, score_of, spread, weighted_mean
+from applications.workflow import criteria_in
 from partnerships.models import Interest
 
 
@@ -169,6 +171,16 @@ def agreed_view(application: Application) -> AgreedView | None:
     )
     pairs = [(score, weight) for score, weight in scored if score is not None]
     return AgreedView(stored, weighted_mean(pairs))
+
+
+def shared_view(application: Application) -> ReadSheet | None:
+    """Return the common view as the parties may read it; None unless ICLD has shared it."""
+    if not SharedAssessment.objects.filter(application=application).exists():
+        return None
+    stored = common_view(application)
+    if stored is None or stored.agreed_at is None:
+        return None
+    return read_sheets([stored], criteria_in(stored.sheet.question_set))[0]
 
 
 def agreed_means(cases: Any) -> dict[int, Decimal]:

@@ -306,6 +306,11 @@ urlpatterns = [
         name="take_from",
     ),
     path(
+        "applications/<slug:handle>/consensus/share/",
+        consensus.share_assessment,
+        name="share_assessment",
+    ),
+    path(
         "applications/<slug:handle>/assessment/save/<slug:kind>/<slug:key>/",
         scoring_saved.save_score,
         name="save_score",

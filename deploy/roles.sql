@@ -60,7 +60,8 @@ BEGIN
         'applications_agreementpaper',
         'applications_message',
         'applications_messagefile',
-        'applications_removedfile'
+        'applications_removedfile',
+        'applications_sharedassessment'
     ] LOOP
         IF to_regclass('public.' || name) IS NOT NULL THEN
             EXECUTE format('REVOKE UPDATE, DELETE ON TABLE public.%I FROM portal_web', name);

@@ -31,6 +31,7 @@ from applications.models.decisions import (
     Decision,
     DecisionYear,
     Outcome,
+    SharedAssessment,
 )
 from applications.models.filings import PartyFiling
 from applications.models.meetings import (
@@ -161,6 +162,7 @@ __all__ = [
     "Section",
     "SectionVisit",
     "SectionWork",
+    "SharedAssessment",
     "SignedCopy",
     "Stage",
     "Status",

@@ -195,6 +195,26 @@ class ConsensusYear(models.Model):
         return f"{self.consensus_id} {self.year} {self.amount_sek}"
 
 
+class SharedAssessment(models.Model):
+    """That ICLD lets the parties read the common view of a decided case. Append-only.
+
+    They read scores and reasons, never who assessed nor what anybody noted.
+    """
+
+    application = models.OneToOneField(
+        Application, models.PROTECT, related_name="shared_assessment"
+    )
+    shared_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    shared_at = models.DateTimeField(_("shared"), default=timezone.now)
+
+    class Meta:
+        ordering: ClassVar = ["application"]
+        triggers: ClassVar = triggers.append_only()
+
+    def __str__(self) -> str:
+        return str(self.application_id)
+
+
 class Decision(models.Model):
     """ICLD's decision on one application, taken once. Append-only."""
 

@@ -10,6 +10,7 @@ from applications import beginning, rules
 from applications.finding import case_of
 from applications.forms.beginning import AgainForm, offers
 from applications.models import Application, Decision, Status
+from applications.sheets import shared_view
 from applications.workflow import AlreadyBegun
 from icld_portal.access import PARTIES_AND_OFFICE, get_only, get_or_post
 from icld_portal.problems import NotReady
@@ -49,6 +50,7 @@ def again(request: PortalRequest, handle: str) -> HttpResponse:
         "application": source,
         "form": form,
         "existing": existing,
+        "assessment": shared_view(source),
         "closed": [offer for offer in types if not offer.is_open],
     }
     return render(request, "applications/again.html", context, status=200 if data is None else 422)
@@ -66,6 +68,7 @@ def source(request: PortalRequest, handle: str) -> HttpResponse:
         "application": application,
         "source": found,
         "decision": Decision.objects.filter(application=found).first(),
+        "assessment": shared_view(found),
         "left_out": beginning.left_out(found, application),
     }
     return render(request, "applications/source.html", context)

@@ -12,7 +12,7 @@ from applications import rules, workflow
 from applications.assessors import may_see_sheets, standing_of
 from applications.drafting import StaleAnswer
 from applications.forms.scoring import ConsensusForm
-from applications.models import Application, Consensus, Status
+from applications.models import Application, Consensus, SharedAssessment, Status
 from applications.sheets import (
     answers_on,
     comments_of,
@@ -173,6 +173,11 @@ def show(
         "common": read_sheets([stored], criteria)[0] if stored else None,
         "waiting": [one for one in standing_of(application) if one.is_awaited],
         "money": asked_and_limit(application, None),
+        "shared": SharedAssessment.objects.filter(application=application).first(),
+        "may_share": stored is not None
+        and stored.agreed_at is not None
+        and application.status in (Status.APPROVED, Status.REJECTED)
+        and rules.may_assess(request.user, application),
         "may_reopen": stored is not None
         and stored.agreed_at is not None
         and application.status == Status.IN_ASSESSMENT
@@ -193,4 +198,17 @@ def reopen_consensus(request: PortalRequest, handle: str) -> HttpResponse:
     except (WrongStatus, Consensus.DoesNotExist):
         return moved_on(request, application)
     messages.success(request, _("The common assessment is open again."))
+    return redirect("applications:consensus", application.handle)
+
+
+@OFFICE
+@post_only
+def share_assessment(request: PortalRequest, handle: str) -> HttpResponse:
+    """Let the parties of a decided case read what the assessors have agreed on."""
+    application = get_object_or_404(staff_cases(request.user).by_handle(handle))
+    try:
+        workflow.share_assessment(application, by=request.user, at=request.received_at)
+    except WrongStatus:
+        return moved_on(request, application)
+    messages.success(request, _("The parties can read the common assessment."))
     return redirect("applications:consensus", application.handle)

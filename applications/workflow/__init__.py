@@ -5,6 +5,7 @@ from applications.workflow.agreeing import (
     agree,
     reopen_consensus,
     save_consensus,
+    share_assessment,
 )
 from applications.workflow.alone import decide, propose_alone, proposed_alone, send_back
 from applications.workflow.assigning import give, give_evenly, take_from
@@ -136,6 +137,7 @@ __all__ = [
     "send_back",
     "send_copy",
     "set_pot",
+    "share_assessment",
     "shared_out",
     "sign",
     "start_application",

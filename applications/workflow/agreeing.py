@@ -9,7 +9,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from applications import rules
-from applications.models import AnswerSheet, Application, Consensus, ConsensusYear, Outcome
+from applications.models import (
+    AnswerSheet,
+    Application,
+    Consensus,
+    ConsensusYear,
+    Outcome,
+    SharedAssessment,
+    Status,
+)
 from applications.workflow.scoring import (
     Text,
     criteria_version,
@@ -121,6 +129,29 @@ def reopen_consensus(
     stored.sheet.save(update_fields=["frozen_at"])
     events.record(application, "reopen_consensus", by=by, at=at)
     return stored
+
+
+@transaction.atomic
+def share_assessment(
+    application: Application, *, by: User, at: datetime | None = None
+) -> SharedAssessment:
+    """Let the parties of a decided case read the agreed scores and reasons; it stays so.
+
+    Raises WrongStatus before the decision, without a common view that is agreed and when it
+    is shared already, PermissionDenied if ``by`` does not assess.
+    """
+    application = Application.objects.select_for_update(of=("self",)).get(pk=application.pk)
+    if not rules.may_assess(by, application):
+        raise PermissionDenied("share_assessment")
+    decided = application.status in (Status.APPROVED, Status.REJECTED)
+    agreed = Consensus.objects.filter(application=application, agreed_at__isnull=False)
+    shared = SharedAssessment.objects.filter(application=application)
+    if not decided or not agreed.exists() or shared.exists():
+        raise WrongStatus("share_assessment")
+    events.record(application, "share_assessment", by=by, at=at)
+    return SharedAssessment.objects.create(
+        application=application, shared_by=by, shared_at=at or timezone.now()
+    )
 
 
 def consensus_problems(application: Application, stored: Consensus) -> list[Problem]:

@@ -267,6 +267,8 @@ class World:
             )
             decided_at = handled.at(0.95 + part * 0.05)
             workflow.decide(application, by=self.decider, version=proposal.version, at=decided_at)
+            if rejected:
+                workflow.share_assessment(application, by=officer, at=decided_at)
 
     # --- Writing ----------------------------------------------------------------------
 

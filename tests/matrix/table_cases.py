@@ -402,6 +402,11 @@ ASSESSORS = {
         },
         data={"text": "Bra.", "recommendation": "approved"},
     ),
+    # Nobody has agreed on anything in these cases.
+    "applications:share_assessment": Row(
+        "/applications/{case}/consensus/share/",
+        post={"draft": "", HANDED_IN: "officers=302 icld=403"},
+    ),
     "applications:save_score": Row(
         "/applications/{case}/assessment/save/comment/context/",
         post={"draft": "", HANDED_IN: "icld=403"},
