@@ -4,10 +4,13 @@ The routes are those that ``list_routes`` prints, so a new one without a row fai
 """
 
 import logging
+from functools import partial
 
 import pytest
 from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, HttpResponseNotFound
 
+from icld_portal import urls
 from icld_portal.routes import Route, routes
 from partnerships.models import User
 from tests.matrix import meter, world
@@ -30,11 +33,20 @@ NO_ROUTE = "{name} is in the matrix but is no route any more: take its row away.
 def asked(django_db_setup, django_db_blocker):
     """The world of the matrix, made once; every request in it is rolled back."""
     with django_db_blocker.unblock(), transaction.atomic():
-        # Thousands of closed doors would each be written to the log with a traceback.
+        # Thousands of closed doors would each be drawn, and written to the log with a traceback.
         logging.disable(logging.ERROR)
-        yield world.build()
+        with pytest.MonkeyPatch.context() as patch:
+            for status, answer in ((403, HttpResponseForbidden), (404, HttpResponseNotFound)):
+                handler = partial(shut, answer)
+                patch.setattr(urls, f"handler{status}", handler, raising=False)
+            yield world.build()
         logging.disable(logging.NOTSET)
         transaction.set_rollback(True)
+
+
+def shut(answer: type[HttpResponse], request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Refuse without the portal's own page, which has tests of its own."""
+    return answer()
 
 
 def known_routes() -> list[Route]:
