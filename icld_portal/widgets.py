@@ -40,6 +40,15 @@ def input_tag(widget: Shown) -> str:
     return f'<input type="{widget["type"]}" name="{name}"{shown}{attributes(widget)}>'
 
 
+def choice_tag(widget: Shown) -> str:
+    """Return one button of a choice, in its label if it has no other."""
+    if not widget["wrap_label"]:
+        return input_tag(widget)
+    key = widget["attrs"].get("id")
+    belongs = f' for="{escaped(key)}"' if key else ""
+    return f"<label{belongs}>{input_tag(widget)} {escaped(widget['label'])}</label>"
+
+
 def textarea_tag(widget: Shown) -> str:
     """Return a text area; browsers drop the line break that its text begins with."""
     name, text = escaped(widget["name"]), escaped(widget["value"] or "")
@@ -68,6 +77,8 @@ INPUTS = ("text", "hidden", "number", "email", "tel", "url", "password", "date",
 WRITTEN: dict[str, Callable[[Shown], str]] = {
     **{f"django/forms/widgets/{kind}.html": input_tag for kind in INPUTS},
     "django/forms/widgets/input.html": input_tag,
+    "django/forms/widgets/radio_option.html": choice_tag,
+    "django/forms/widgets/checkbox_option.html": choice_tag,
     "django/forms/widgets/textarea.html": textarea_tag,
     "django/forms/widgets/select.html": select_tag,
 }

@@ -43,6 +43,23 @@ def test_a_field_reads_as_django_writes_it(widget, value):
     assert without_space(ours) == without_space(djangos)
 
 
+@pytest.mark.parametrize("wrap_label", [True, False])
+@pytest.mark.parametrize("widget", [forms.RadioSelect, forms.CheckboxSelectMultiple])
+def test_one_of_several_choices_reads_as_django_writes_it(widget, wrap_label):
+    class Choosing(forms.Form):
+        field = forms.MultipleChoiceField(
+            choices=[("a&b", HOSTILE), (3, "Tre")], widget=widget, initial=["3"], required=False
+        )
+
+    ours, djangos = (
+        [choice.tag(wrap_label=wrap_label) for choice in Choosing(renderer=renderer)["field"]]
+        for renderer in (Renderer(), TemplatesSetting())
+    )
+
+    assert len(ours) == 2
+    assert [html.split() for html in ours] == [html.split() for html in djangos]
+
+
 def test_a_text_keeps_its_own_line_breaks():
     shown = forms.Textarea().render("text", "\none\r\ntwo ", renderer=Renderer())
 
