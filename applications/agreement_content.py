@@ -14,14 +14,11 @@ from applications import letter_texts
 from applications.models import Agreement, Application, Decision, TextKind
 from finance.budgets import AccountingYear, accounting_years, shared_by_weight
 from finance.models import BudgetLine
+from finance.versions import guideline_of
 from icld_portal.localize import day, money
 from icld_portal.problems import Problem
 from icld_portal.wording import Block, BlockKind, Value, as_html
 from partnerships.models import Organisation, OrganisationSide
-
-# Until staff have chosen other days: how long after an accounting year its report comes.
-REPORT_AFTER = timedelta(days=60)
-FINAL_AFTER = timedelta(days=90)
 
 
 @dataclass(frozen=True)
@@ -76,12 +73,14 @@ def years_of(application: Application, decision: Decision) -> list[AccountingYea
     return accounting_years(application.start_on, application.end_on, numbers)
 
 
-def usual_dates(years: Iterable[AccountingYear]) -> ReportDates:
-    """Return the days that are suggested for the reports."""
+def usual_dates(application: Application, years: Iterable[AccountingYear]) -> ReportDates:
+    """Return the days that the case's own guidelines suggest for the reports."""
     spans = list(years)
+    guideline = guideline_of(application.budget)
+    after, final_after = guideline.report_days, guideline.final_report_days
     return ReportDates(
-        {year.number: year.last + REPORT_AFTER for year in spans},
-        max(year.last for year in spans) + FINAL_AFTER,
+        {year.number: year.last + timedelta(days=after) for year in spans},
+        max(year.last for year in spans) + timedelta(days=final_after),
     )
 
 

@@ -12,6 +12,7 @@ from icld_portal.seen_forms import SeenForm
 from partnerships.models import BudgetRegion
 
 NOTE_MAX_LENGTH = 4_000
+REPORT_MAX_DAYS = 365
 NAME_MAX_LENGTH = 80
 HELP_MAX_LENGTH = 200
 CELL_FIELDS = ("amount", "kind", "work")
@@ -22,7 +23,15 @@ class GeneralForm(SeenForm):
     """What holds for every grant type."""
 
     optional = frozenset({"note_sv", "note_en"})
-    NAMES = ("valid_from", "day_rate_sek", "deviation_percent", "note_sv", "note_en")
+    NAMES = (
+        "valid_from",
+        "day_rate_sek",
+        "deviation_percent",
+        "report_days",
+        "final_report_days",
+        "note_sv",
+        "note_en",
+    )
 
     valid_from = DayField(
         label=gettext_lazy("Valid from"),
@@ -39,6 +48,18 @@ class GeneralForm(SeenForm):
         min_value=0,
         max_value=100,
     )
+    report_days = forms.IntegerField(
+        label=gettext_lazy("Days until the report of an accounting year is due"),
+        help_text=gettext_lazy("From the last day of the year. Suggested in each new agreement."),
+        min_value=1,
+        max_value=REPORT_MAX_DAYS,
+    )
+    final_report_days = forms.IntegerField(
+        label=gettext_lazy("Days until the final report is due"),
+        help_text=gettext_lazy("From the last day of the case. Suggested in each new agreement."),
+        min_value=1,
+        max_value=REPORT_MAX_DAYS,
+    )
     note_sv = LongTextField(
         label=gettext_lazy("Note in Swedish"), max_length=NOTE_MAX_LENGTH, required=False
     )
@@ -48,6 +69,13 @@ class GeneralForm(SeenForm):
 
     def __init__(self, draft: Guideline, data: Any = None) -> None:
         super().__init__({name: getattr(draft, name) for name in self.NAMES}, data)
+
+    def clean_final_report_days(self) -> int:
+        """The final report comes last."""
+        days: int = self.cleaned_data["final_report_days"]
+        if days < self.cleaned_data.get("report_days", 0):
+            raise forms.ValidationError(_("The final report cannot be due before the last year's."))
+        return days
 
     def clean_day_rate_sek(self) -> int:
         """A day costs something."""

@@ -36,7 +36,7 @@ def prepare_agreement(request: PortalRequest, handle: str) -> HttpResponse:
     if application.agreements.standing().exists():
         return redirect("applications:agreement", handle)
     years = agreement_content.years_of(application, decision)
-    usual = agreement_content.usual_dates(years)
+    usual = agreement_content.usual_dates(application, years)
     form = ReportDatesForm(years, usual, request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         try:

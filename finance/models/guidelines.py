@@ -92,6 +92,12 @@ class Guideline(models.Model):
     deviation_percent = models.PositiveSmallIntegerField(
         _("deviation between lines that needs a comment, per cent"), default=10
     )
+    report_days = models.PositiveSmallIntegerField(
+        _("days from the end of an accounting year until its report is due"), default=60
+    )
+    final_report_days = models.PositiveSmallIntegerField(
+        _("days from the end of the case until its final report is due"), default=90
+    )
     note_sv = models.TextField(_("note in Swedish"), blank=True)
     note_en = models.TextField(_("note in English"), blank=True)
 
@@ -100,7 +106,11 @@ class Guideline(models.Model):
     class Meta:
         ordering: ClassVar = ["-version"]
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(day_rate_sek__gt=0), name="guideline_day_rate_set")
+            models.CheckConstraint(condition=Q(day_rate_sek__gt=0), name="guideline_day_rate_set"),
+            models.CheckConstraint(
+                condition=Q(report_days__gt=0, final_report_days__gte=models.F("report_days")),
+                name="guideline_final_report_last",
+            ),
         ]
         triggers: ClassVar = [
             pgtrigger.Protect(

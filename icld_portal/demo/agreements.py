@@ -21,7 +21,7 @@ def make_agreements(now: datetime, *, signatories: Mapping[int, User], decider: 
             return
         at = min(now, case.decision.decided_at + timedelta(days=1))
         years = agreement_content.years_of(case, case.decision)
-        dates = agreement_content.usual_dates(years)
+        dates = agreement_content.usual_dates(case, years)
         made = workflow.make_agreement(case, by=case.officer, dates=dates, at=at)
         for party in made.parties.select_related("organisation"):
             if awaits_partner and party.side == "partner":

@@ -4,6 +4,7 @@ import hashlib
 import json
 from datetime import timedelta
 
+import pgtrigger
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -23,7 +24,9 @@ from applications.models import (
     Factor,
     SignedCopy,
 )
+from finance import versions as guidelines
 from finance.budgets import accounting_years, shared_by_weight
+from finance.models import Guideline
 from icld_portal.events import events_of
 from icld_portal.models import FileScan, Letter, ScanState
 from icld_portal.problems import NotReady
@@ -260,6 +263,28 @@ def test_a_report_is_due_after_its_year_and_the_final_one_last(approved, officer
             workflow.make_agreement(approved, by=officer, dates=dates)
     dates = ReportDates({1: last + timedelta(days=1)}, last + timedelta(days=1))
     assert workflow.make_agreement(approved, by=officer, dates=dates).pk
+
+
+@pytest.fixture
+def quicker_reports(approved):
+    """Guidelines of the case under which reports come after 30 and 45 days."""
+    budget = approved.budget
+    with pgtrigger.ignore("finance.Guideline:published_is_frozen"):
+        Guideline.objects.filter(pk=budget.guideline_id).update(
+            report_days=30, final_report_days=45
+        )
+    guidelines.PUBLISHED.clear()
+    yield
+    guidelines.PUBLISHED.clear()
+
+
+def test_the_case_s_own_guidelines_suggest_when_reports_are_due(approved, quicker_reports):
+    years = agreement_content.years_of(approved, approved.decision)
+
+    dates = agreement_content.usual_dates(Application.objects.get(pk=approved.pk), years)
+
+    assert {number: on.isoformat() for number, on in dates.of_years.items()} == {1: "2028-07-30"}
+    assert dates.final_on.isoformat() == "2028-08-14"
 
 
 def test_less_than_asked_is_shared_over_the_lines_to_the_krona():

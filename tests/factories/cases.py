@@ -235,7 +235,7 @@ def approved(partnership: Partnership, *, by: User, decider: User, **options) ->
 def agreement(case: Application, *, by: User, at: datetime | None = None) -> Agreement:
     """Return the agreement of an approved case, with the usual days for its reports."""
     years = agreement_content.years_of(case, case.decision)
-    dates = agreement_content.usual_dates(years)
+    dates = agreement_content.usual_dates(case, years)
     return workflow.make_agreement(case, by=by, dates=dates, at=at)
 
 

@@ -189,6 +189,8 @@ def test_the_second_editor_sees_what_the_first_has_saved(draft, office_administr
         "valid_from": draft.valid_from.isoformat(),
         "day_rate_sek": "5 000",
         "deviation_percent": "10",
+        "report_days": "60",
+        "final_report_days": "90",
         "note_sv": "",
         "note_en": "",
     }
@@ -205,6 +207,27 @@ def test_the_second_editor_sees_what_the_first_has_saved(draft, office_administr
     assert browser.post(general, mine | {"seen": seen(refused)}).url == page(2)
     draft.refresh_from_db()
     assert draft.day_rate_sek == 5_000
+
+
+def test_the_final_report_is_not_due_before_the_others(draft, office_administrator, signed_in):
+    browser = signed_in(office_administrator, "en")
+    sent = {
+        "seen": seen(browser.get(page(2, "general/"))),
+        "valid_from": draft.valid_from.isoformat(),
+        "day_rate_sek": "4 800",
+        "deviation_percent": "10",
+        "report_days": "45",
+        "final_report_days": "44",
+    }
+
+    refused = browser.post(page(2, "general/"), sent)
+    assert refused.status_code == 422
+    assert "cannot be due before" in refused.content.decode()
+
+    browser.post(page(2, "general/"), sent | {"final_report_days": "45"})
+    draft.refresh_from_db()
+    assert (draft.report_days, draft.final_report_days) == (45, 45)
+    assert "45" in browser.get(page(2, "difference/")).content.decode()
 
 
 def test_a_draft_is_thrown_away_and_its_number_is_free(draft, office_administrator, signed_in):
