@@ -7,16 +7,33 @@ from django.conf import settings
 from django.utils import translation
 
 from applications import notices
-from applications.models import Application, Supplement, SupplementPart
+from applications.models import Application, Supplement, SupplementPart, TextKind
 from applications.notices import Recipient
 from icld_portal.localize import day
 from icld_portal.mail import queue_letters
+from icld_portal.wording import Value
 from partnerships.models import User
 
 
 def tell_asked(supplement: Supplement) -> None:
-    """ICLD asks for named parts; both parties are told, with the list."""
-    _tell(supplement, "supplement_asked")
+    """ICLD asks for named parts; both parties are told, with the list, by the staff's text."""
+    parts = list(supplement.parts.select_related("question", "slot"))
+
+    def facts(language: str) -> dict[str, Value]:
+        with translation.override(language):
+            return {
+                "parts": [f"{part}: {part.reason}" for part in parts],
+                "due_on": day(supplement.due_on),
+                "officer": supplement.asked_by.name,
+                "url": settings.PUBLIC_URL + supplement.get_absolute_url(),
+            }
+
+    notices.tell_by_text(
+        supplement.application,
+        "supplement_asked",
+        text_kind=TextKind.SUPPLEMENT_ASKED,
+        facts=facts,
+    )
 
 
 def tell_handed_in(supplement: Supplement) -> None:
@@ -33,8 +50,13 @@ def tell_accepted(supplement: Supplement) -> None:
 
 
 def tell_closed(supplement: Supplement) -> None:
-    """Nothing more is awaited: the case goes on as it was handed in."""
-    _tell(supplement, "supplement_closed", reason=supplement.close_reason)
+    """Nothing more is awaited: the case goes on as it was handed in, says the staff's text."""
+    notices.tell_by_text(
+        supplement.application,
+        "supplement_closed",
+        text_kind=TextKind.SUPPLEMENT_CLOSED,
+        facts=lambda _language: {"reason": supplement.close_reason},
+    )
 
 
 def tell_prolonged(supplement: Supplement) -> None:

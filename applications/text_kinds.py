@@ -115,15 +115,8 @@ KINDS: dict[str, Terms] = {
 }
 # Every other kind stands on a page and has no fields.
 KINDS |= {kind: Terms(PAGE) for kind in TextKind.values if kind not in KINDS}
-# What nothing is written by yet: not shown to staff, who would change it without effect.
-NOT_IN_USE: frozenset[str] = frozenset(
-    {
-        TextKind.SUPPLEMENT_ASKED,
-        TextKind.SUPPLEMENT_CLOSED,
-    }
-)
 
 
 def kinds_of(use: str) -> list[str]:
     """Return the kinds staff see of ``use``: the letters, or the help texts."""
-    return [kind for kind, terms in KINDS.items() if terms.use == use and kind not in NOT_IN_USE]
+    return [kind for kind, terms in KINDS.items() if terms.use == use]

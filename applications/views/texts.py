@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from applications import rules
 from applications.forms.texts import TextForm
 from applications.models import ProgrammeText
-from applications.text_kinds import HELP, KINDS, LETTERS, NOT_IN_USE, kinds_of
+from applications.text_kinds import HELP, KINDS, LETTERS, kinds_of
 from applications.text_previews import case_called, case_for, previews_of
 from applications.workflow import texts as deeds
 from icld_portal.access import OFFICE, OFFICE_ADMINISTRATORS, get_only, get_or_post, post_only
@@ -51,9 +51,7 @@ def standing(row: ProgrammeText) -> tuple[str, str]:
 
 
 def seen_text(request: PortalRequest, kind: str, version: int) -> ProgrammeText:
-    """Return a version this person may read, of a kind that is in use, else 404."""
-    if kind in NOT_IN_USE:
-        raise Http404
+    """Return a version this person may read, else 404."""
     found: ProgrammeText = get_object_or_404(
         ProgrammeText.objects.visible_to(request.user).with_newest(), kind=kind, version=version
     )
@@ -64,8 +62,6 @@ def seen_text(request: PortalRequest, kind: str, version: int) -> ProgrammeText:
 @post_only
 def begin_text(request: PortalRequest, kind: str) -> HttpResponse:
     """Copy the version in force to a draft, and open it."""
-    if kind not in KINDS or kind in NOT_IN_USE:
-        raise Http404
     try:
         draft = deeds.begin_text(kind, by=request.user)
     except WrongStatus as nothing:

@@ -228,15 +228,13 @@ def test_a_help_text_is_on_the_start_page_once_it_is_published(keeper, client):
         page(version=99),
         page(version=10**20),
         page(kind="nonsense", version=1),
-        page(kind="supplement_asked", version=1),
     ],
 )
 def test_what_there_is_not_is_not_found(keeper, address):
     assert keeper.get(address).status_code == 404
 
 
-def test_a_text_that_nothing_is_written_by_cannot_be_begun(keeper):
-    assert keeper.post(f"{LIST}supplement_asked/begin/").status_code == 404
+def test_a_text_there_is_not_cannot_be_begun(keeper):
     assert keeper.post(f"{LIST}nonsense/begin/").status_code == 404
 
 
