@@ -62,6 +62,15 @@ def remind_of_deadlines(timestamp: int) -> None:
     deadlines.send_reminders()
 
 
+@app.periodic(cron="12 * * * *")
+@app.task(queue="upkeep", queueing_lock="remind_of_supplements", pass_context=False)
+def remind_of_supplements(timestamp: int) -> None:
+    """Remind of the supplements that are near their day; run every hour, each goes out once."""
+    from applications import workflow
+
+    workflow.remind_of_supplements()
+
+
 @app.periodic(cron="17 * * * *")
 @app.task(queue="upkeep", queueing_lock="remind_of_agreements", pass_context=False)
 def remind_of_agreements(timestamp: int) -> None:

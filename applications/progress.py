@@ -12,6 +12,7 @@ from applications import completeness, rules
 from applications.approvals import PartyApproval
 from applications.drafting import answers_by_question
 from applications.models import Application, Part, Section, Status
+from applications.statuses import UNDER_WORK
 from applications.versions import form_of
 from icld_portal.problems import Problem, blocking
 from partnerships.models import User
@@ -179,6 +180,9 @@ def next_step_in_list(application: Application, user: User) -> NextStep:
         if rules.may_edit(user, application):
             return NextStep(_("Continue writing"), "", url)
         return NextStep(_("Read the draft"), "", url)
+    if application.status in UNDER_WORK and getattr(application, "has_open_supplement", False):
+        there = reverse("applications:current_supplement", args=[application.handle])
+        return NextStep(_("Supplement the application"), "", there)
     steps = {
         Status.SUBMITTED: _("Nothing to do: ICLD has received it"),
         Status.IN_ASSESSMENT: _("Nothing to do: ICLD is assessing it"),

@@ -193,6 +193,7 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         return (
             self.select_related("partnership", "round")
             .prefetch_related("case_parties__organisation")
+            .knowing_supplements()
             .order_by("-pk")
         )
 

@@ -8,26 +8,38 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from applications import approvals, rules, snapshots, workflow
 from applications.assessors import Standing, may_see_sheets, standing_of
 from applications.chain import bundled_with
 from applications.forms.office import OfficerForm
-from applications.models import Application, Decision, PaperKind, PartKind, Status
+from applications.models import (
+    PENDING,
+    Application,
+    Decision,
+    PaperKind,
+    PartKind,
+    Status,
+    SupplementState,
+)
 from applications.models.application import ApplicationQuerySet
 from applications.models.content import BUDGET_LINES
 from applications.papers import is_due
 from applications.sheets import agreed_view, common_view
 from applications.statuses import UNDER_WORK
 from applications.timeline import timeline
-from applications.unlocking import unlocked_in
+from applications.unlocking import supplements_of, unlocked_in
 from finance import caps
 from finance.models import Grant
 from icld_portal.access import OFFICE, post_only
 from icld_portal.workflow import WrongStatus
 from partnerships.models import User
 from partnerships.requests import PortalRequest
+
+# What can go on while the parties supplement the case.
+BEFORE_A_DECISION = frozenset({"take_up", "wait", "assess", "wait_for_assessment", "agree"})
 
 
 def staff_cases(user: User) -> ApplicationQuerySet:
@@ -93,7 +105,10 @@ def assessment_of(user: User, application: Application) -> dict[str, Any]:
         "sees_sheets": sees,
         "is_assessor": own is not None and own.assignment_id is not None,
         "common": agreed_view(application) if sees else None,
-        "step": next_step(user, application, standings),
+        "step": supplement_step(user, application, next_step(user, application, standings)),
+        "pending_supplement": next(
+            (one for one in supplements_of(application) if one.state in PENDING), None
+        ),
     }
 
 
@@ -111,6 +126,18 @@ def next_step(user: User, application: Application, standings: list[Standing]) -
     if any(one.is_awaited for one in standings) or not rules.may_assess(user, application):
         return "wait_for_assessment"
     return "agree"
+
+
+def supplement_step(user: User, application: Application, step: str) -> str:
+    """Return the step of a supplement that comes before ``step``; else ``step`` itself."""
+    pending = [one for one in supplements_of(application) if one.state in PENDING]
+    if not pending or application.status not in UNDER_WORK:
+        return step
+    if pending[-1].state == SupplementState.HANDED_IN:
+        return "read_supplement" if rules.may_ask_supplement(user, application) else step
+    if pending[-1].is_overdue_at(timezone.now()):
+        return "late_supplement"
+    return step if step in BEFORE_A_DECISION else "wait_for_supplement"
 
 
 def decision_step(user: User, application: Application) -> str:

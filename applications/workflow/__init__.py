@@ -63,6 +63,7 @@ from applications.workflow.supplementing import (
     close_supplement,
     hand_in_supplement,
     prolong_supplement,
+    remind_of_supplements,
     supplement_problems,
 )
 from applications.workflow.transitions import (
@@ -127,6 +128,7 @@ __all__ = [
     "release",
     "release_problems",
     "remind_of_agreements",
+    "remind_of_supplements",
     "remind_to_sign",
     "reopen",
     "reopen_consensus",

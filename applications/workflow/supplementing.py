@@ -42,6 +42,7 @@ from partnerships.models import User
 
 # The day to answer by may not be further off than this.
 MOST_DAYS = 366
+REMINDER_DAYS = (7, 1)
 
 
 @dataclass(frozen=True)
@@ -296,6 +297,46 @@ def prolong_supplement(
     events.record(case, "prolong_supplement", by=by, at=at, **facts)
     supplement_notices.tell_prolonged(supplement)
     return supplement
+
+
+def remind_of_supplements(*, at: datetime | None = None) -> int:
+    """Remind the parties 7 days and 1 day before, each once; return how many were reminded of.
+
+    A worker that was down makes up for the nearest one; what was asked for after a threshold
+    is not told about it.
+    """
+    at = at or timezone.now()
+    today = timezone.localtime(at, STOCKHOLM).date()
+    last = today + timedelta(days=max(REMINDER_DAYS))
+    near = Supplement.objects.all().open().filter(due_on__range=(today, last))
+    return sum(_remind(pk, today=today) for pk in near.order_by("pk").values_list("pk", flat=True))
+
+
+@transaction.atomic
+def _remind(pk: int, *, today: date) -> bool:
+    locked = Supplement.objects.select_for_update(of=("self",)).select_related("application")
+    supplement = locked.filter(pk=pk, state=SupplementState.OPEN).first()
+    days = _due_reminder(supplement, today=today) if supplement else None
+    if supplement is None or days is None:
+        return False
+    supplement.reminded_days = days
+    supplement.save(update_fields=["reminded_days"])
+    supplement_notices.remind(supplement)
+    return True
+
+
+def _due_reminder(supplement: Supplement, *, today: date) -> int | None:
+    """Return the threshold that is reached and not told of yet, in days."""
+    left = (supplement.due_on - today).days
+    asked_on = timezone.localtime(supplement.asked_at, STOCKHOLM).date()
+    reached = [
+        days
+        for days in REMINDER_DAYS
+        if left <= days and asked_on <= supplement.due_on - timedelta(days=days)
+    ]
+    told = supplement.reminded_days
+    days = min(reached, default=None)
+    return None if days is None or (told is not None and told <= days) else days
 
 
 def end_with_withdrawal(case: Application, *, by: User, at: datetime) -> None:

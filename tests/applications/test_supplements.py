@@ -457,3 +457,24 @@ def test_a_submitted_case_with_a_supplement_is_not_opened_again(partnership, coo
         workflow.reopen(case, by=coordinator)
     workflow.withdraw(case, by=coordinator)
     assert workflow.reopen(case, by=coordinator).status == Status.DRAFT
+
+
+def test_the_parties_are_reminded_seven_days_and_one_day_before(case, officer):
+    supplement = ask(case, ("risks", 0), by=officer, days=14)
+
+    def on(days: int) -> int:
+        at = supplement.due_at - timedelta(days=days, hours=12)
+        return workflow.remind_of_supplements(at=at)
+
+    assert [on(8), on(7), on(7), on(3), on(1), on(1), on(0)] == [0, 1, 0, 0, 1, 0, 0]
+    assert Letter.objects.filter(kind="supplement_reminder").exists()
+    later = supplement.due_on + timedelta(days=14)
+    workflow.prolong_supplement(supplement, due_on=later, by=officer)
+    supplement.refresh_from_db()
+    assert on(7) == 1
+
+
+def test_what_is_asked_for_late_is_not_reminded_of_a_threshold_before(case, officer):
+    supplement = ask(case, ("risks", 0), by=officer, days=3)
+    assert workflow.remind_of_supplements() == 0
+    assert workflow.remind_of_supplements(at=supplement.due_at - timedelta(hours=30)) == 1

@@ -245,3 +245,19 @@ def test_a_withdrawn_case_ends_its_supplement(case, asked, coordinator, signed_i
     workflow.withdraw(case, by=coordinator)
     page = signed_in(coordinator, "en").get(asked.get_absolute_url())
     assert "the application was withdrawn" in page.content.decode()
+
+
+def test_lists_say_what_waits_and_what_is_overdue(
+    case, question, asked, officer, coordinator, signed_in
+):
+    party, icld = signed_in(coordinator, "en"), signed_in(officer, "en")
+    assert "Supplement the application" in party.get("/applications/").content.decode()
+    listed = icld.get("/office/applications/").content.decode()
+    assert f"supplement by {asked.due_on}" in listed
+    with time_machine.travel(asked.due_at, tick=False):
+        late = signed_in(officer, "en")
+        assert "supplement overdue since" in late.get("/office/applications/").content.decode()
+        assert "The supplement is overdue" in late.get(case.get_absolute_url()).content.decode()
+    workflow.hand_in_supplement(asked, by=coordinator, answer="Det står där redan.")
+    assert "supplement to read" in icld.get("/office/applications/").content.decode()
+    assert "Read the supplement" in icld.get(case.get_absolute_url()).content.decode()
