@@ -135,6 +135,11 @@ class MessageFile(models.Model):
     def __str__(self) -> str:
         return self.file_name
 
+    @property
+    def removed(self) -> "RemovedFile | None":
+        """When and why ICLD removed it, if it did; ``removal`` alone fails if it did not."""
+        return getattr(self, "removal", None)
+
 
 class RemovedFile(models.Model):
     """That ICLD has removed a message's file, and why; the bytes are gone. Append-only."""
