@@ -182,7 +182,7 @@ class Words:
                 self.parties.get(row.organisation_id, ""),
                 categories.get(row.category_id, ""),
                 row.description,
-                f"{row.days} × {money(row.day_cost_sek)}" if row.days else "",
+                f"{row.days:f} × {money(row.day_cost_sek)}".replace(".", ",") if row.days else "",
                 money(row.amount_sek),
             ]
             title = _("Year %(year)d") % {"year": row.year}
