@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from applications.models import Application, Assessment, Assignment
@@ -60,39 +61,56 @@ class Standing:
 
 
 def standing_of(application: Application) -> list[Standing]:
-    """Return everybody who assesses ``application`` or has declared, by name, in one query."""
-    given = Assignment.objects.filter(application=application, assessor=OuterRef("pk"))
-    declared = Interest.objects.standing().filter(
-        case_reference=application.reference, user=OuterRef("pk")
-    )
-    outside = Membership.objects.filter(user=OuterRef("pk"), role=Role.EXTERNAL_ASSESSOR)
-    own = Assessment.objects.filter(application=application, author=OuterRef("pk"))
-    people = (
-        User.objects.filter(
-            Q(pk__in=application.assignments.order_by().values("assessor"))
-            | Q(pk__in=declared_on(application).values("user"))
+    """Return everybody who assesses ``application`` or has declared, by name; two queries.
+
+    Where there is anybody, a third one asks what they have written.
+    """
+    given = {
+        one.assessor_id: one
+        for one in Assignment.objects.filter(application=application)
+        .select_related("assessor")
+        .annotate(is_external=Exists(_outside("assessor")))
+        .order_by("pk")
+    }
+    declared: dict[int, Any] = {
+        one.user_id: one
+        for one in declared_on(application)
+        .select_related("user")
+        .annotate(is_external=Exists(_outside("user")))
+    }
+    people: dict[int, tuple[User, Any]] = {
+        key: (one.assessor, one.is_external) for key, one in given.items()
+    } | {key: (one.user, one.is_external) for key, one in declared.items()}
+    written = _written(application) if people else {}
+    found = []
+    for key, (person, is_external) in people.items():
+        assignment, interest = given.get(key), declared.get(key)
+        found.append(
+            Standing(
+                key,
+                person.name,
+                _state(
+                    interest.has_conflict if interest else None,
+                    has_begun=key in written,
+                    has_handed_in=written.get(key) is not None,
+                    is_assigned=assignment is not None,
+                ),
+                is_external,
+                assignment.pk if assignment else None,
+                interest.pk if interest else None,
+            )
         )
-        .annotate(
-            assignment_id=given.values("pk")[:1],
-            interest_id=declared.values("pk")[:1],
-            has_conflict=declared.values("has_conflict")[:1],
-            is_external=Exists(outside),
-            has_begun=Exists(own),
-            has_handed_in=Exists(own.filter(handed_in_at__isnull=False)),
-        )
-        .order_by("name", "pk")
-    )
-    return [
-        Standing(
-            person.pk,
-            person.name,
-            _state(person),
-            person.is_external,
-            person.assignment_id,
-            person.interest_id,
-        )
-        for person in people
-    ]
+    return sorted(found, key=lambda one: (one.name, one.person_id))
+
+
+def _written(application: Application) -> dict[int, datetime | None]:
+    """When each author handed in, None for who has only begun."""
+    rows = Assessment.objects.filter(application=application).order_by()
+    return dict(rows.values_list("author", "handed_in_at"))
+
+
+def _outside(person: str) -> QuerySet[Membership]:
+    return Membership.objects.filter(user=OuterRef(person), role=Role.EXTERNAL_ASSESSOR)
 
 
 def declared_on(application: Application) -> InterestQuerySet:
@@ -100,16 +118,18 @@ def declared_on(application: Application) -> InterestQuerySet:
     return Interest.objects.standing().filter(case_reference=application.reference).order_by()
 
 
-def _state(person: Any) -> str:
-    if person.has_conflict:
+def _state(
+    has_conflict: bool | None, *, has_begun: bool, has_handed_in: bool, is_assigned: bool
+) -> str:
+    if has_conflict:
         return CONFLICT
-    if person.has_handed_in:
+    if has_handed_in:
         return DONE
-    if person.has_conflict is None:
+    if has_conflict is None:
         return TO_DECLARE
-    if person.has_begun:
+    if has_begun:
         return BEGUN
-    return TO_ASSESS if person.assignment_id else CLEAR
+    return TO_ASSESS if is_assigned else CLEAR
 
 
 def may_see_sheets(user: User, standings: Iterable[Standing]) -> bool:

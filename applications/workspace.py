@@ -1,5 +1,6 @@
 """How the parties share the work on a draft: who writes what, what is ready, who is here."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -8,8 +9,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Count, Exists, FilteredRelation, Max, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
@@ -24,9 +24,15 @@ from applications.models import (
     SectionVisit,
     SectionWork,
 )
+from applications.versions import form_of
 from icld_portal.problems import NotReady, Problem
 from partnerships.models import Membership, User
 from partnerships.models.people import WRITING_ROLES
+
+# When something was changed, and by whose id.
+Change = tuple[datetime, int | None]
+# Who is where, of a visit.
+PLACE = ("user", "section__key", "user__name")
 
 
 @dataclass(frozen=True)
@@ -91,88 +97,126 @@ def presence_words(names: Sequence[str]) -> str:
 
 
 def states(application: Application, user: User) -> dict[int, SectionState]:
-    """Return how far each section has come, by its id; two queries, however many sections."""
-    sections = Section.objects.filter(question_set=application.sheet.question_set_id)
-    here = _present(SectionVisit.objects.filter(application=application), user)
+    """Return how far each section has come, by its id; three queries, or four.
+
+    The answers are asked for where they were not loaded with the case.
+    """
+    sections = form_of(application).sections.all()
+    visits = SectionVisit.objects.filter(application=application)
+    # The reader's own visits and where others are now are read together.
+    rows = visits.filter(user=user) | visits.present()
+    read = list(rows.order_by("present_at").values_list(*PLACE, "section", "seen_at"))
+    seen = {section: at for person, *_place, section, at in read if person == user.pk}
+    found = _states(application, sections, user, seen)
+    here = _places((person, key, name) for person, key, name, *_rest in read if person != user.pk)
     return {
-        row["pk"]: replace(_state(row, user), present=here.get(row["key"], ()))
-        for row in _rows(sections, application, user)
+        section.pk: replace(found[section.pk], present=here.get(section.key, ()))
+        for section in sections
     }
 
 
 def state_of(application: Application, section: Section, user: User) -> SectionState:
-    """Return how far one section has come; one query, and nobody's presence."""
-    rows = _rows(Section.objects.filter(pk=section.pk), application, user)
-    return _state(next(iter(rows)), user)
+    """Return how far one section has come, without who is there now."""
+    visits = SectionVisit.objects.filter(application=application, section=section, user=user)
+    seen = dict(visits.order_by().values_list("section", "seen_at"))
+    return _states(application, [section], user, seen)[section.pk]
 
 
-def _rows(
-    sections: QuerySet[Section], application: Application, user: User
-) -> Iterable[dict[str, Any]]:
-    answers = (
-        Answer.objects.filter(sheet=application.sheet_id, question__section=OuterRef("pk"))
-        .order_by()
-        .values("question__section")
-    )
-    last = answers.annotate(last=Max("updated_at"))
-    threads = (
+def _states(
+    application: Application,
+    sections: Iterable[Section],
+    user: User,
+    seen: Mapping[int, datetime],
+) -> dict[int, SectionState]:
+    """Return the states by the section's id; one plain query for each kind of row.
+
+    A single query of all this takes longer to write and to plan than these to answer.
+    """
+    keys = [section.pk for section in sections]
+    works = _works(application, keys)
+    open_threads = Counter(
         CommentThread.objects.unresolved()
-        .filter(application=application, section=OuterRef("pk"))
+        .filter(application=application, section__in=keys)
         .order_by()
-        .values("section")
-        .annotate(count=Count("pk"))
+        .values_list("section", flat=True)
     )
+    written = _written(application, keys)
+    return {
+        key: _state(
+            key, works.get(key), written.get(key, []), seen.get(key), open_threads[key], user
+        )
+        for key in keys
+    }
+
+
+def _works(application: Application, keys: list[int]) -> dict[int, dict[str, Any]]:
+    """Return who has taken on each section and how far they say it is."""
+    # Who may no longer write is no longer the one to wait for.
     writes = Membership.objects.filter(
-        user=OuterRef("work__assignee"),
+        user=OuterRef("assignee"),
         organisation__in=rules.party_ids(application),
         role__in=WRITING_ROLES,
     )
-    return sections.annotate(
-        work=FilteredRelation("works", condition=Q(works__application=application)),
-        visit=FilteredRelation(
-            "visits", condition=Q(visits__application=application, visits__user=user)
-        ),
-        answered_at=Subquery(last.values("last")),
-        others_answered_at=Subquery(last.exclude(updated_by=user).values("last")),
+    rows = SectionWork.objects.filter(application=application, section__in=keys).order_by()
+    found: Iterable[dict[str, Any]] = rows.values(
+        "section",
+        "assignee",
+        "assignee__name",
+        "ready_at",
+        "ready_by__name",
+        "changed_at",
+        "changed_by",
         assignee_writes=Exists(writes),
-        open_threads=Coalesce(Subquery(threads.values("count")), 0),
-    ).values(
-        "pk",
-        "key",
-        "work__assignee_id",
-        "work__assignee__name",
-        "work__ready_at",
-        "work__ready_by__name",
-        "work__changed_at",
-        "work__changed_by_id",
-        "visit__seen_at",
-        "answered_at",
-        "others_answered_at",
-        "assignee_writes",
-        "open_threads",
-    )
+    )  # type: ignore[assignment]
+    return {row["section"]: row for row in found}
 
 
-def _state(row: Mapping[str, Any], user: User) -> SectionState:
-    # Who may no longer write is no longer the one to wait for.
-    writes = row["assignee_writes"]
-    part_changed_at = row["work__changed_at"]
-    others_part = None if row["work__changed_by_id"] == user.pk else part_changed_at
+def _written(application: Application, keys: list[int]) -> dict[int, list[Change]]:
+    """Return when and by whom the answers of each section were last changed."""
+    sections = {
+        question.pk: section.pk
+        for section in form_of(application).sections.all()
+        if section.pk in keys
+        for question in section.questions.all()
+    }
+    sheet = application.sheet
+    if "answers" in getattr(sheet, "_prefetched_objects_cache", {}):
+        rows = [(one.question_id, one.updated_at, one.updated_by_id) for one in sheet.answers.all()]
+    elif sections:
+        answers = Answer.objects.filter(sheet=sheet, question__in=list(sections)).order_by()
+        rows = list(answers.values_list("question", "updated_at", "updated_by"))
+    else:
+        rows = []
+    found: dict[int, list[Change]] = {}
+    for question, at, by in rows:
+        if section := sections.get(question):
+            found.setdefault(section, []).append((at, by))
+    return found
+
+
+def _state(
+    key: int,
+    work: Mapping[str, Any] | None,
+    written: Sequence[Change],
+    seen_at: datetime | None,
+    open_threads: int,
+    user: User,
+) -> SectionState:
+    changes = list(written)
+    if work and work["changed_at"]:
+        changes.append((work["changed_at"], work["changed_by"]))
+    has_assignee = work is not None and work["assignee_writes"]
     return SectionState(
-        section_id=row["pk"],
-        assignee_id=row["work__assignee_id"] if writes else None,
-        assignee=(row["work__assignee__name"] or "") if writes else "",
-        ready_at=row["work__ready_at"],
-        ready_by=row["work__ready_by__name"] or "",
-        changed_at=_latest(row["answered_at"], part_changed_at),
-        others_changed_at=_latest(row["others_answered_at"], others_part),
-        seen_at=row["visit__seen_at"],
-        open_threads=row["open_threads"],
+        section_id=key,
+        assignee_id=work["assignee"] if work and has_assignee else None,
+        assignee=work["assignee__name"] if work and has_assignee else "",
+        ready_at=work["ready_at"] if work else None,
+        ready_by=(work["ready_by__name"] or "") if work else "",
+        changed_at=max((at for at, _by in changes), default=None),
+        others_changed_at=max((at for at, by in changes if by != user.pk), default=None),
+        seen_at=seen_at,
+        open_threads=open_threads,
     )
-
-
-def _latest(*moments: datetime | None) -> datetime | None:
-    return max((moment for moment in moments if moment is not None), default=None)
 
 
 def ready_problems(sections: Iterable[Section], found: Mapping[int, SectionState]) -> list[Problem]:
@@ -272,12 +316,12 @@ def still_here(visits: QuerySet[SectionVisit], key: str, *, by: User) -> list[st
 def _present(visits: QuerySet[SectionVisit], user: User) -> dict[str, list[str]]:
     """Return who else is where, by the section's key: each person where they were seen last."""
     others = visits.present().exclude(user=user)  # type: ignore[attr-defined]
-    last = {
-        person: (key, name)
-        for person, key, name in others.order_by("present_at").values_list(
-            "user", "section__key", "user__name"
-        )
-    }
+    return _places(others.order_by("present_at").values_list(*PLACE))
+
+
+def _places(rows: Iterable[tuple[int, str, str]]) -> dict[str, list[str]]:
+    """Return the names by the section's key, from visits in the order of time."""
+    last = {person: (key, name) for person, key, name in rows}
     found: dict[str, list[str]] = {}
     for key, name in sorted(last.values(), key=itemgetter(1)):
         found.setdefault(key, []).append(name)

@@ -32,7 +32,6 @@ from applications.statuses import UNDER_WORK
 from applications.timeline import timeline
 from applications.unlocking import supplements_of, unlocked_in
 from finance import caps
-from finance.models import Grant
 from icld_portal.access import OFFICE, post_only
 from icld_portal.workflow import WrongStatus
 from partnerships.models import User
@@ -60,7 +59,7 @@ def staff_case(request: PortalRequest, application: Application) -> HttpResponse
     # The sums and the rules both look at the lines.
     prefetch_related_objects([application], BUDGET_LINES)
     snapshots.for_reader(application, request.user, kinds={PartKind.BUDGET, PartKind.SLOT})
-    decision = decision_on(application)
+    decision = None if application.status in UNDER_WORK else decision_on(application)
     signed = approvals.of_parties(application)
     context = {
         "letters": [state for state in signed if state.stands_in],
@@ -76,7 +75,6 @@ def staff_case(request: PortalRequest, application: Application) -> HttpResponse
         and unlocked_in(application) is None
         and rules.may_ask_supplement(request.user, application),
         "decision": decision,
-        "grant": grant_of(request.user, application) if decision else None,
         "bundled": bundled_with(request.user, application),
         "papers": papers_of(application),
         "timeline": timeline(application, request.user),
@@ -164,11 +162,6 @@ def decision_on(application: Application) -> Decision | None:
         .select_related("decided_by", "proposed_by")
         .first()
     )
-
-
-def grant_of(user: User, application: Application) -> Grant | None:
-    """Return the grant that the decision opened, if there is one."""
-    return Grant.objects.all().visible_to(user).filter(reference=application.reference).first()
 
 
 def asked_and_limit(application: Application, decision: Decision | None) -> dict[str, Any]:

@@ -15,16 +15,17 @@ from applications.sheets import agreed_view, proposed_sums
 from applications.views.assessing import (
     asked_and_limit,
     decision_on,
-    grant_of,
     moved_on,
     papers_of,
     staff_cases,
 )
 from applications.views.meetings import add_problems, texts_have_changed
 from finance import caps
+from finance.models import Grant
 from icld_portal.access import OFFICE, get_only, get_or_post, post_only
 from icld_portal.problems import NotReady
 from icld_portal.workflow import WrongStatus
+from partnerships.models import User
 from partnerships.requests import PortalRequest
 
 # The buttons of the two steps, as their names arrive.
@@ -242,6 +243,11 @@ def show_check(
         "recipients": notices.recipients(application),
     }
     return render(request, "applications/office/check_decision.html", context)
+
+
+def grant_of(user: User, application: Application) -> Grant | None:
+    """Return the grant that the decision opened, if there is one."""
+    return Grant.objects.all().visible_to(user).filter(reference=application.reference).first()
 
 
 @OFFICE
