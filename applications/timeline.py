@@ -22,6 +22,7 @@ WORDS: dict[str, Promise | str] = {
     "submit": gettext_lazy("The application was handed in"),
     "take_up": gettext_lazy("Taken up for assessment"),
     "assign": gettext_lazy("The programme officer was changed"),
+    "save_check": gettext_lazy("The formal check was written"),
     "give": gettext_lazy("An assessor was asked"),
     "take_from": gettext_lazy("An assessor was let off"),
     "declare_no_conflict": gettext_lazy("No conflict of interest was declared"),

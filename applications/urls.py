@@ -16,6 +16,7 @@ from applications.views import (
     beginning,
     budget,
     budget_files,
+    checking,
     comments,
     consensus,
     deadlines,
@@ -168,6 +169,7 @@ urlpatterns = [
     path("notices/<int:pk>/", notices.notice, name="notice"),
     path("notices/read/", notices.read_all, name="read_notices"),
     path("account/notices/", notices.notice_settings, name="notice_settings"),
+    path("applications/<slug:handle>/formal-check/", checking.formal_check, name="formal_check"),
     # A supplement: answered by the parties, asked for and read by ICLD
     path(
         "applications/<slug:handle>/supplement/",

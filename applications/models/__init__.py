@@ -21,6 +21,7 @@ from applications.models.attachments import (
     Need,
 )
 from applications.models.bundles import Bundle
+from applications.models.checks import CheckItem, CheckResult, FormalCheck
 from applications.models.comments import Comment, CommentThread, Mention
 from applications.models.decisions import (
     COMMENT_MAX_LENGTH,
@@ -109,6 +110,8 @@ __all__ = [
     "CaseBudget",
     "CaseNote",
     "CaseParty",
+    "CheckItem",
+    "CheckResult",
     "Comment",
     "CommentThread",
     "Condition",
@@ -120,6 +123,7 @@ __all__ = [
     "DecisionYear",
     "Factor",
     "FormOffer",
+    "FormalCheck",
     "Goal",
     "GrantTypeSetting",
     "Indicator",

@@ -54,6 +54,16 @@ def staff_cases(user: User) -> ApplicationQuerySet:
     )
 
 
+def case_with_sums(request: PortalRequest, handle: str) -> Application:
+    """Return a handed-in case to add up the budget of; Http404 if the person may not open it.
+
+    The lines are those that were handed in, whatever the parties write for a supplement.
+    """
+    cases = staff_cases(request.user).prefetch_related(BUDGET_LINES)
+    application = get_object_or_404(cases.by_handle(handle))
+    return snapshots.for_reader(application, request.user, kinds={PartKind.BUDGET})
+
+
 def staff_case(request: PortalRequest, application: Application) -> HttpResponse:
     """Show one case, already found visible: the next step, the facts, what was decided."""
     # The sums and the rules both look at the lines.

@@ -9,6 +9,7 @@ from applications.workflow.agreeing import (
 )
 from applications.workflow.alone import decide, propose_alone, proposed_alone, send_back
 from applications.workflow.assigning import give, give_evenly, take_from
+from applications.workflow.checking import save_check
 from applications.workflow.deciding import assign, decision_problems, take_up
 from applications.workflow.giving_out import Assigned, Order, assign_all, shared_out
 from applications.workflow.handing_in import reopen, reopen_problems, submit, withdraw
@@ -134,6 +135,7 @@ __all__ = [
     "reopen_consensus",
     "reopen_problems",
     "save_assessment",
+    "save_check",
     "save_consensus",
     "save_texts",
     "send_back",

@@ -6,7 +6,14 @@ from typing import cast
 from django.utils import timezone
 
 from applications import workflow
-from applications.models import Application, Part, QuestionKind, Status
+from applications.models import (
+    Application,
+    CheckItem,
+    CheckResult,
+    Part,
+    QuestionKind,
+    Status,
+)
 from applications.versions import form_of
 from applications.workflow import Asked
 from icld_portal.localize import STOCKHOLM
@@ -30,10 +37,17 @@ def ask_for_one(now: datetime) -> None:
     sections = form_of(case).sections.all()
     questions = [question for section in sections for question in section.questions.all()]
     long = next(one for one in questions if one.kind == QuestionKind.LONG_TEXT)
+    asked_at, officer = now - timedelta(days=2), cast(User, case.officer)
+    found = {
+        CheckItem.PARTIES: (CheckResult.IN_ORDER, ""),
+        CheckItem.SIGNATORIES: (CheckResult.IN_ORDER, ""),
+        CheckItem.BUDGET: (CheckResult.LACKING, ON_THE_BUDGET),
+    }
+    workflow.save_check(case, found, by=officer, at=asked_at)
     workflow.ask_supplement(
         case,
         [Asked("question", long.pk, ON_A_QUESTION), Asked(Part.BUDGET, 0, ON_THE_BUDGET)],
         due_on=timezone.localtime(now, STOCKHOLM).date() + ANSWER_WITHIN,
-        by=cast(User, case.officer),
-        at=now - timedelta(days=2),
+        by=officer,
+        at=asked_at,
     )

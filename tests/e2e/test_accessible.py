@@ -261,6 +261,7 @@ def test_pages_of_icld(
     check(visitor, f"/applications/{read.reference}/decision/")
     case_workflow.send_back(read, by=decider, version=proposal.version, reason="Varför?")
     check(visitor, f"/applications/{read.reference}/decision/")
+    check(visitor, f"{read.get_absolute_url()}formal-check/")
     check(visitor, f"/office/rounds/{read.round.deadline_on}/assessment/", "/assessments/")
     visitor.context.clear_cookies(name="sessionid")
     sign_in(visitor, office_administrator, second_factor(office_administrator))

@@ -1,8 +1,10 @@
 """The rows of the matrix whose address names a case."""
 
+from applications.forms.checking import CheckingForm
 from tests.matrix.rows import Row
 from tests.matrix.supplements import SUPPLEMENTS
 
+NOTHING_CHECKED = CheckingForm({}).seen
 HANDED_IN = "submitted assessed decided"
 # Strangers get 404 everywhere, ICLD for a draft too.
 SEEN = {"draft": "parties=200", HANDED_IN: "parties=200 icld=200"}
@@ -415,6 +417,16 @@ ASSESSORS = {
     "applications:take_back_assessment": Row(
         "/applications/{case}/assessment/open-again/",
         post={"draft": "", HANDED_IN: "icld=403"},
+    ),
+    "applications:formal_check": Row(
+        "/applications/{case}/formal-check/",
+        get={"draft": "", HANDED_IN: "icld=200"},
+        post={
+            "draft": "",
+            "submitted assessed": "officers=302! icld=403",
+            "decided": "officers=302 icld=403",
+        },
+        data={"seen": NOTHING_CHECKED, "result-parties": "in_order"},
     ),
     "applications:consensus": Row(
         "/applications/{case}/consensus/",
