@@ -22,7 +22,7 @@ from applications.sheets import (
     mean_of_all,
     read_sheets,
 )
-from applications.views.assessing import asked_and_limit, moved_on, staff_cases
+from applications.views.assessing import asked_and_limit, case_with_sums, moved_on, staff_cases
 from applications.workflow import StaleConsensus
 from finance import caps
 from icld_portal.access import OFFICE, get_or_post, post_only
@@ -36,7 +36,7 @@ from partnerships.requests import PortalRequest
 @get_or_post
 def consensus(request: PortalRequest, handle: str) -> HttpResponse:
     """Show the sheets side by side; an officer writes the common one, until all agree."""
-    application = get_object_or_404(staff_cases(request.user).by_handle(handle))
+    application = case_with_sums(request, handle)
     standings = standing_of(application)
     if not may_see_sheets(request.user, standings):
         raise PermissionDenied("consensus")

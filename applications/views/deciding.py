@@ -14,6 +14,7 @@ from applications.models import Application, Meeting, PendingDecision, Status
 from applications.sheets import agreed_view, proposed_sums
 from applications.views.assessing import (
     asked_and_limit,
+    case_with_sums,
     decision_on,
     moved_on,
     papers_of,
@@ -36,7 +37,7 @@ CHECK, CHANGE, PROPOSE = "check", "change", "propose"
 @get_or_post
 def decide(request: PortalRequest, handle: str) -> HttpResponse:
     """Show what is proposed, or write a proposal and check it before somebody else decides."""
-    application = get_object_or_404(staff_cases(request.user).by_handle(handle))
+    application = case_with_sums(request, handle)
     if not rules.may_propose(request.user, application):
         raise PermissionDenied
     pending = workflow.proposed_alone(application)
@@ -254,7 +255,7 @@ def grant_of(user: User, application: Application) -> Grant | None:
 @get_only
 def decided(request: PortalRequest, handle: str) -> HttpResponse:
     """Show the decision with its letters and the grant it opened."""
-    application = get_object_or_404(staff_cases(request.user).by_handle(handle))
+    application = case_with_sums(request, handle)
     decision = decision_on(application)
     if decision is None:
         return redirect(application)

@@ -17,7 +17,7 @@ from applications.models import (
     Status,
 )
 from applications.sheets import agreed_view, proposed_sums
-from applications.views.assessing import asked_and_limit, staff_cases
+from applications.views.assessing import asked_and_limit, case_with_sums, staff_cases
 from applications.views.meetings import add_problems
 from applications.views.rounds import round_with
 from finance import caps
@@ -32,7 +32,7 @@ from partnerships.requests import PortalRequest
 def proposal(request: PortalRequest, deadline: str, handle: str) -> HttpResponse:
     """Propose what the meeting shall decide on one case, or confirm what is proposed."""
     of_round = round_with(deadline)
-    application = get_object_or_404(staff_cases(request.user).by_handle(handle))
+    application = case_with_sums(request, handle)
     if application.status != Status.IN_ASSESSMENT:
         messages.warning(request, _("The case has moved on: there is nothing to propose."))
         return redirect("applications:meeting", deadline)

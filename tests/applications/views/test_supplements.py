@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from applications import workflow
 from applications.models import Answer, Application, Question, Supplement
+from finance.models import BudgetLine
+from icld_portal.localize import money
 from tests.applications.test_supplements import approve, ask, questions, write
 from tests.applications.views.pages import fields_on
 from tests.factories import cases
@@ -261,3 +263,14 @@ def test_lists_say_what_waits_and_what_is_overdue(
     workflow.hand_in_supplement(asked, by=coordinator, answer="Det står där redan.")
     assert "supplement to read" in icld.get("/office/applications/").content.decode()
     assert "Read the supplement" in icld.get(case.get_absolute_url()).content.decode()
+
+
+@pytest.mark.parametrize("page", ["consensus/", "decision/", ""])
+def test_icld_adds_up_what_was_handed_in_until_the_answer_comes(case, officer, signed_in, page):
+    ask(case, ("budget", 0), by=officer)
+    BudgetLine.objects.filter(budget=case.budget).update(amount_sek=77_777)
+
+    shown = signed_in(officer).get(f"/applications/{case.handle}/{page}", follow=True)
+
+    assert money(100_000) in shown.content.decode()
+    assert money(77_777) not in shown.content.decode()
