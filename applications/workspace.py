@@ -96,30 +96,30 @@ def presence_words(names: Sequence[str]) -> str:
 # --- Reading --------------------------------------------------------------------------
 
 
-def states(application: Application, user: User) -> dict[int, SectionState]:
-    """Return how far each section has come, by its id; three queries, or four.
+def states(
+    application: Application, user: User, sections: Sequence[Section] | None = None
+) -> dict[int, SectionState]:
+    """Return how far ``sections`` have come, all by default, by their ids; three queries, or four.
 
     The answers are asked for where they were not loaded with the case.
     """
-    sections = form_of(application).sections.all()
+    wanted = form_of(application).sections.all() if sections is None else sections
     visits = SectionVisit.objects.filter(application=application)
     # The reader's own visits and where others are now are read together.
     rows = visits.filter(user=user) | visits.present()
     read = list(rows.order_by("present_at").values_list(*PLACE, "section", "seen_at"))
     seen = {section: at for person, *_place, section, at in read if person == user.pk}
-    found = _states(application, sections, user, seen)
     here = _places((person, key, name) for person, key, name, *_rest in read if person != user.pk)
+    found = _states(application, wanted, user, seen)
     return {
         section.pk: replace(found[section.pk], present=here.get(section.key, ()))
-        for section in sections
+        for section in wanted
     }
 
 
 def state_of(application: Application, section: Section, user: User) -> SectionState:
-    """Return how far one section has come, without who is there now."""
-    visits = SectionVisit.objects.filter(application=application, section=section, user=user)
-    seen = dict(visits.order_by().values_list("section", "seen_at"))
-    return _states(application, [section], user, seen)[section.pk]
+    """Return how far one section has come."""
+    return states(application, user, [section])[section.pk]
 
 
 def _states(
@@ -266,12 +266,6 @@ def last_change(application: Application, section: Section) -> SectionWork | Non
 def visit(application: Application, section: Section, *, by: User, at: datetime) -> None:
     """Note that ``by`` opened a section at ``at`` and is there."""
     _note_visits(application, [section], by=by, at=at, present_at=at)
-
-
-def others_here(application: Application, section: Section, *, than: User) -> list[str]:
-    """Return the names of those who are on the section's page now, one query."""
-    visits = SectionVisit.objects.filter(application=application)
-    return _present(visits, than).get(section.key, [])
 
 
 def visit_all(

@@ -1,6 +1,5 @@
 """One section a page: shown, saved, and nothing lost when it cannot be saved."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -21,7 +20,6 @@ from applications.progress import section_url
 from applications.section_pages import SectionPage, StalePart, neighbours, page_for
 from applications.unlocking import Place, TooLate, unlocked_in
 from applications.versions import form_of
-from applications.workspace import SectionState
 from icld_portal import kept_forms, writers
 from icld_portal.access import PARTIES_AND_OFFICE, get_or_post
 from icld_portal.localize import clock
@@ -174,13 +172,6 @@ def decision_before(application: Application) -> Decision | None:
     return decisions.filter(application=application.copied_from_id).first()
 
 
-def work_on(request: PortalRequest, page: SectionPage) -> SectionState:
-    """How far people have come with the section, and who else is there."""
-    state = workspace.state_of(page.application, page.section, request.user)
-    there = workspace.others_here(page.application, page.section, than=request.user)
-    return replace(state, present=there)
-
-
 def show(request: PortalRequest, page: SectionPage, *, status: int = 200) -> HttpResponse:
     """Show a section's page with everything that was typed on it."""
     load_page(page.application)
@@ -202,7 +193,7 @@ def show(request: PortalRequest, page: SectionPage, *, status: int = 200) -> Htt
         "previous": beside["previous"],
         "next": beside["next"],
         "earlier": decision_before(page.application),
-        "work": work_on(request, page),
+        "work": workspace.state_of(page.application, page.section, request.user),
         "threads": commenting.beside(page.application, page.section),
     }
     return render(request, page.template, context, status=status)

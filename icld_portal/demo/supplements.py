@@ -38,7 +38,7 @@ def ask_for_one(now: datetime) -> None:
     questions = [question for section in sections for question in section.questions.all()]
     long = next(one for one in questions if one.kind == QuestionKind.LONG_TEXT)
     asked_at, officer = now - timedelta(days=2), cast(User, case.officer)
-    found = {
+    found: dict[str, tuple[str, str]] = {
         CheckItem.PARTIES: (CheckResult.IN_ORDER, ""),
         CheckItem.SIGNATORIES: (CheckResult.IN_ORDER, ""),
         CheckItem.BUDGET: (CheckResult.LACKING, ON_THE_BUDGET),

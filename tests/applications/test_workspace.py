@@ -156,10 +156,10 @@ def test_who_was_seen_within_a_minute_is_present_and_nobody_sees_themselves(
     with time_machine.travel(timezone.now(), tick=False) as clock:
         open_page(draft, partner_coordinator)
         clock.shift(timedelta(seconds=59))
-        assert workspace.others_here(draft, here, than=coordinator) == ["Demo Coordinator"]
-        assert workspace.others_here(draft, here, than=partner_coordinator) == []
+        assert list(workspace.state_of(draft, here, coordinator).present) == ["Demo Coordinator"]
+        assert list(workspace.state_of(draft, here, partner_coordinator).present) == []
         clock.shift(timedelta(seconds=1))
-        assert workspace.others_here(draft, here, than=coordinator) == []
+        assert list(workspace.state_of(draft, here, coordinator).present) == []
 
 
 def test_somebody_is_only_where_they_were_seen_last(draft, coordinator, partner_coordinator):
