@@ -27,6 +27,8 @@ ALTER ROLE portal_web SET idle_in_transaction_session_timeout = '60s';
 -- Text search; the owner of the tables may not make extensions here.
 CREATE EXTENSION IF NOT EXISTS unaccent;
 CREATE EXTENSION IF NOT EXISTS pg_trgm;
+-- Two people do not sit in one seat on the same day.
+CREATE EXTENSION IF NOT EXISTS btree_gist;
 
 -- Tables are made by the owner alone.
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;
@@ -61,7 +63,8 @@ BEGIN
         'applications_message',
         'applications_messagefile',
         'applications_removedfile',
-        'applications_sharedassessment'
+        'applications_sharedassessment',
+        'partnerships_minutespaper'
     ] LOOP
         IF to_regclass('public.' || name) IS NOT NULL THEN
             EXECUTE format('REVOKE UPDATE, DELETE ON TABLE public.%I FROM portal_web', name);

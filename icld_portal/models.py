@@ -127,6 +127,14 @@ class NoticeChoice(models.Model):
         return f"{self.user_id} {self.topic} {self.delivery}"
 
 
+class Factor(models.TextChoices):
+    """What somebody who signs proved themselves with, beside the password."""
+
+    TOTP = "totp", _("one-time code")
+    WEBAUTHN = "webauthn", _("security key")
+    RECOVERY = "recovery", _("recovery code")
+
+
 class FrozenPaper(models.Model):
     """A PDF as it was made once: bytes in the file store, fingerprint in the row."""
 

@@ -250,6 +250,9 @@ PREPARED_FILES: dict[str, str] = {
     "work_list": "applications.list_files.make_work_list",
 }
 
+# Which apps have matters that steering groups decide about.
+STEERING_MATTERS: list[str] = ["applications.matters.CASES"]
+
 # --- History --------------------------------------------------------------------------
 
 # Reading changes no row, and asking who reads would cost the public pages a query.

@@ -1,6 +1,7 @@
 """Who may do what with parties and partnerships."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from partnerships.models import (
     Organisation,
@@ -9,8 +10,11 @@ from partnerships.models import (
     Party,
     PartySide,
     Role,
+    SeatTerm,
+    SteeringGroup,
     User,
 )
+from partnerships.models.matters import hidden_groups
 from partnerships.models.people import ICLD_ROLES, PARTY_ROLES, WRITING_ROLES
 
 PROFILE_ROLES = frozenset({Role.ADMINISTRATOR, Role.COORDINATOR, Role.PROJECT_MANAGER})
@@ -22,6 +26,27 @@ def may_view_partnership(user: User, partnership: Partnership) -> bool:
         return True
     parties = partnership.parties.values_list("organisation", flat=True)
     return bool(set(parties) & set(user.roles))
+
+
+def may_view_group(user: User, group: SteeringGroup) -> bool:
+    """Twin of ``SteeringGroupQuerySet.visible_to``; a test holds them together."""
+    if group.pk in hidden_groups(user):
+        return False
+    return may_view_partnership(user, group.partnership)
+
+
+def may_run_group(user: User, group: SteeringGroup) -> bool:
+    """Who writes for a party of the partnership keeps its seats, meetings and agendas."""
+    mine = user.organisations_with(WRITING_ROLES)
+    return group.partnership.parties.filter(organisation__in=mine).exists()
+
+
+def may_write_minutes(user: User, group: SteeringGroup, *, on: date) -> bool:
+    """Who runs the group, and who sits in it on the day ``on`` and belongs to a party."""
+    if may_run_group(user, group):
+        return True
+    sits = SeatTerm.objects.all().on(on).filter(seat__group=group, user=user)
+    return sits.filter(seat__party__organisation__in=list(user.roles)).exists()
 
 
 def may_found(user: User, organisation: Organisation) -> bool:

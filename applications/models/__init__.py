@@ -12,7 +12,7 @@ from applications.models.agreements import (
 )
 from applications.models.answers import Answer, AnswerSheet
 from applications.models.application import Application, CaseParty, ReferenceSeries
-from applications.models.approvals import Approval, Factor, LetterAnswer
+from applications.models.approvals import Approval, LetterAnswer
 from applications.models.assessing import Assignment
 from applications.models.attachments import (
     LETTER_OF_INTENT,
@@ -71,6 +71,7 @@ from applications.models.questions import (
 from applications.models.reminders import Reminder
 from applications.models.rounds import GrantTypeSetting, Round
 from applications.models.search import SearchDocument
+from applications.models.steering import Citation, Following
 from applications.models.supplements import (
     PENDING,
     CaseBudget,
@@ -112,6 +113,7 @@ __all__ = [
     "CaseParty",
     "CheckItem",
     "CheckResult",
+    "Citation",
     "Comment",
     "CommentThread",
     "Condition",
@@ -121,7 +123,7 @@ __all__ = [
     "CoreArea",
     "Decision",
     "DecisionYear",
-    "Factor",
+    "Following",
     "FormOffer",
     "FormalCheck",
     "Goal",

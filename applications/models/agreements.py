@@ -10,11 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from applications.models.application import Application, CaseParty
-from applications.models.approvals import Factor
 from icld_portal import triggers
 from icld_portal.constraints import known
 from icld_portal.files import SHOWN_IN_BROWSER
-from icld_portal.models import FrozenPaper
+from icld_portal.models import Factor, FrozenPaper
 from partnerships.models import Organisation, OrganisationSide, User
 
 UNSIGNED_PARTY = """

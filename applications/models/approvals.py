@@ -11,15 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from applications.models.application import Application
 from icld_portal import triggers
 from icld_portal.constraints import known
+from icld_portal.models import Factor
 from partnerships.models import Organisation, User
-
-
-class Factor(models.TextChoices):
-    """What the signatory proved themselves with, beside the password."""
-
-    TOTP = "totp", _("one-time code")
-    WEBAUTHN = "webauthn", _("security key")
-    RECOVERY = "recovery", _("recovery code")
 
 
 class ApprovalQuerySet(models.QuerySet["Approval"]):

@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
-from allauth.mfa.webauthn.internal import auth as webauthn
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -22,6 +20,7 @@ from applications.views.papers import stored_or_coming
 from icld_portal import files, scanning
 from icld_portal.access import PARTIES_AND_OFFICE, get_only, get_or_post, post_only
 from icld_portal.problems import NotReady
+from icld_portal.second_factor import key_options
 from icld_portal.workflow import WrongStatus
 from partnerships.models import User
 from partnerships.requests import PortalRequest
@@ -124,21 +123,14 @@ def show(
         "may_keep": rules.may_make_agreement(request.user, application),
         "earlier": application.agreements.filter(edition__lt=found.edition).defer("content"),
         "form": form or _empty_form(found, own),
-        "key_options": None,
+        "key_options": key_options(request.user) if own and has_factor else None,
     }
-    if own and has_factor and _has_key(request.user):
-        context["key_options"] = {"request_options": webauthn.begin_authentication(request.user)}
     return render(request, "applications/agreement.html", context, status=status)
 
 
 def _empty_form(found: Agreement, own: Signing | None) -> SignatureForm:
     organisation = own.party.organisation_id if own else ""
     return SignatureForm(initial={"sha256": found.content_sha256, "organisation": organisation})
-
-
-def _has_key(user: User) -> bool:
-    keys = Authenticator.objects.filter(user=user, type=Authenticator.Type.WEBAUTHN)
-    return bool(keys.exists())
 
 
 def copy_form_of(

@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
-from allauth.mfa.webauthn.internal import auth as webauthn
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
@@ -21,6 +19,7 @@ from applications.reading import content_of
 from applications.unlocking import unlocked_in
 from icld_portal.access import OFFICE, PARTIES_AND_OFFICE, get_or_post, post_only
 from icld_portal.problems import NotReady, blocking
+from icld_portal.second_factor import key_options
 from icld_portal.workflow import WrongStatus
 from partnerships.models import User
 from partnerships.requests import PortalRequest
@@ -112,10 +111,8 @@ def _show(
         "may_remind": may_remind(request.user, application, parties),
         "has_factor": own is None or is_mfa_enabled(request.user),
         "form": form or _empty_form(application, own),
-        "key_options": None,
+        "key_options": key_options(request.user) if own else None,
     }
-    if own and _has_key(request.user):
-        context["key_options"] = {"request_options": webauthn.begin_authentication(request.user)}
     return render(request, "applications/approval.html", context, status=status)
 
 
@@ -135,11 +132,6 @@ def _is_complete(application: Application) -> bool:
         return not blocking(completeness.problems_in(application, list(places)))
     found = completeness.section_problems(application).values()
     return not any(blocking(problems) for problems in found)
-
-
-def _has_key(user: User) -> bool:
-    keys = Authenticator.objects.filter(user=user, type=Authenticator.Type.WEBAUTHN)
-    return bool(keys.exists())
 
 
 def _awaited_of(user: User, parties: list[PartyApproval]) -> PartyApproval | None:

@@ -9,7 +9,6 @@ from applications.models import (
     Application,
     ApplicationPaper,
     CaseParty,
-    Factor,
     Outcome,
     PaperKind,
     SavedView,
@@ -18,6 +17,7 @@ from applications.papers import make_papers
 from icld_portal.bench import drafts
 from icld_portal.bench.browser import sign_in
 from icld_portal.demo import assessing
+from icld_portal.models import Factor
 from partnerships.models import Membership, Organisation, Partnership, Party, Role, User
 
 

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from applications import agreement_content, workflow
-from applications.models import Agreement, Application, Factor, Status
+from applications.models import Agreement, Application, Status
+from icld_portal.models import Factor
 from partnerships.models import User
 
 STATEMENT = {

@@ -17,7 +17,6 @@ from applications.models import (
     Application,
     CooperationArea,
     CoreArea,
-    Factor,
     Goal,
     Indicator,
     Outcome,
@@ -43,6 +42,7 @@ from icld_portal.demo.agreements import make_agreements
 from icld_portal.demo.budgets import Costs
 from icld_portal.demo.texts import DATA, Writer
 from icld_portal.localize import STOCKHOLM
+from icld_portal.models import Factor
 from partnerships.models import Membership, Organisation, Partnership, PartySide, Role, User
 
 GOALS = {

@@ -2,6 +2,23 @@
 
 from partnerships.models.interests import Interest
 from partnerships.models.invitations import Invitation, InvitationState
+from partnerships.models.matters import Matter, MatterKind
+from partnerships.models.meetings import (
+    AgendaItem,
+    Attendance,
+    MeetingStatus,
+    SteeringMeeting,
+)
+from partnerships.models.minutes import (
+    Dissent,
+    FollowUp,
+    MinutesPaper,
+    Paragraph,
+    ParagraphText,
+    SteeringDecision,
+    TextPart,
+    Verification,
+)
 from partnerships.models.organisations import (
     BudgetRegion,
     Country,
@@ -11,20 +28,48 @@ from partnerships.models.organisations import (
 )
 from partnerships.models.partnerships import Partnership, Party, PartySide
 from partnerships.models.people import Membership, Role, User
+from partnerships.models.steering import (
+    CalendarLink,
+    Election,
+    Seat,
+    SeatKind,
+    SeatTerm,
+    SteeringGroup,
+)
 
 __all__ = [
+    "AgendaItem",
+    "Attendance",
     "BudgetRegion",
+    "CalendarLink",
     "Country",
+    "Dissent",
+    "Election",
+    "FollowUp",
     "Interest",
     "Invitation",
     "InvitationState",
+    "Matter",
+    "MatterKind",
+    "MeetingStatus",
     "Membership",
+    "MinutesPaper",
     "Organisation",
     "OrganisationKind",
     "OrganisationSide",
+    "Paragraph",
+    "ParagraphText",
     "Partnership",
     "Party",
     "PartySide",
     "Role",
+    "Seat",
+    "SeatKind",
+    "SeatTerm",
+    "SteeringDecision",
+    "SteeringGroup",
+    "SteeringMeeting",
+    "TextPart",
     "User",
+    "Verification",
 ]

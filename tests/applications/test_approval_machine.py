@@ -16,13 +16,13 @@ from applications.fingerprints import fingerprint
 from applications.models import (
     Application,
     Approval,
-    Factor,
     PartKind,
     Question,
     QuestionKind,
     Status,
     Supplement,
 )
+from icld_portal.models import Factor
 from icld_portal.problems import NotReady
 from icld_portal.workflow import WrongStatus
 from partnerships.models import User

@@ -12,9 +12,9 @@ from applications import approvals, workflow
 from applications.approvals import ChangedSinceRead
 from applications.drafting import editing
 from applications.fingerprints import fingerprint
-from applications.models import Application, Approval, Factor, LetterAnswer, Outcome, Status
+from applications.models import Application, Approval, LetterAnswer, Outcome, Status
 from icld_portal.events import events_of
-from icld_portal.models import Letter
+from icld_portal.models import Factor, Letter
 from icld_portal.problems import NotReady
 from icld_portal.workflow import WrongStatus
 from tests.applications.test_parallel import at_once

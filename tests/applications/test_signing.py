@@ -21,14 +21,13 @@ from applications.models import (
     AgreementStatus,
     Application,
     Condition,
-    Factor,
     SignedCopy,
 )
 from finance import versions as guidelines
 from finance.budgets import accounting_years, shared_by_weight
 from finance.models import Guideline
 from icld_portal.events import events_of
-from icld_portal.models import FileScan, Letter, ScanState
+from icld_portal.models import Factor, FileScan, Letter, ScanState
 from icld_portal.problems import NotReady
 from icld_portal.workflow import WrongStatus
 from partnerships.models import Membership, Role

@@ -18,7 +18,6 @@ from applications.models import (
     Application,
     Approval,
     Attachment,
-    Factor,
     Indicator,
     Outcome,
     PaperKind,
@@ -35,7 +34,7 @@ from applications.unlocking import TooLate
 from applications.workflow import Asked
 from finance.models import BudgetLine
 from icld_portal.events import events_of
-from icld_portal.models import Letter
+from icld_portal.models import Factor, Letter
 from icld_portal.problems import NotReady
 from icld_portal.workflow import WrongStatus
 from tests.factories import cases, long_cases

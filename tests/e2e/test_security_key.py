@@ -4,7 +4,8 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from applications.models import Approval, Factor
+from applications.models import Approval
+from icld_portal.models import Factor
 from tests.factories import cases
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

@@ -14,7 +14,6 @@ from applications.models import (
     CooperationArea,
     CoreArea,
     Decision,
-    Factor,
     Goal,
     Indicator,
     Outcome,
@@ -27,6 +26,7 @@ from applications.models import (
 )
 from finance.models import BudgetLine
 from icld_portal.demo import assessing
+from icld_portal.models import Factor
 from partnerships.models import Organisation, Partnership, Role, User
 from tests.factories.parties import make_partnership, make_person
 

@@ -29,7 +29,6 @@ from applications.models import (
     Application,
     Attachment,
     Condition,
-    Factor,
     FormOffer,
     MeetingPaper,
     Outcome,
@@ -45,7 +44,7 @@ from finance.workflow import begin_version
 from icld_portal import writers
 from icld_portal.bench.browser import form_on
 from icld_portal.mail import queue_letter
-from icld_portal.models import Letter, PreparedFile, PreparedState
+from icld_portal.models import Factor, Letter, PreparedFile, PreparedState
 from partnerships.models import Country, Organisation, OrganisationKind, Partnership, Role
 from partnerships.models.invitations import Invitation, hashed
 from tests.factories import cases, long_cases
