@@ -93,7 +93,10 @@ def _copy_facts(source: Application, draft: Application) -> None:
     draft.save(update_fields=["title_sv", "title_en"])
     for name in TERMS:
         getattr(draft, name).set(getattr(source, name).filter(is_current=True))
-    contacts = {party.organisation_id: party for party in source.case_parties.all()}
+    contacts = {
+        party.organisation.current_id: party
+        for party in source.case_parties.select_related("organisation")
+    }
     for party in draft.case_parties.all():
         if known := contacts.get(party.organisation_id):
             party.contact_name = known.contact_name
@@ -148,12 +151,12 @@ def _copy_plan(source: Application, draft: Application) -> None:
         Activity(
             application=draft,
             year=row.year,
-            organisation_id=row.organisation_id,
+            organisation_id=row.organisation.current_id,
             text=row.text,
             cost_sek=row.cost_sek,
         )
-        for row in source.activities.all()
-        if row.organisation_id in parties
+        for row in source.activities.select_related("organisation")
+        if row.organisation.current_id in parties
     )
     Risk.objects.bulk_create(
         Risk(
@@ -181,15 +184,15 @@ def _copy_budget(source: Application, draft: Application) -> None:
         BudgetLine(
             budget_id=draft.budget_id,
             year=line.year,
-            organisation_id=line.organisation_id,
+            organisation_id=line.organisation.current_id,
             category=place,
             description=line.description,
             days=line.days,
             day_cost_sek=line.day_cost_sek,
             amount_sek=line.amount_sek,
         )
-        for line in source.budget.lines.select_related("category")
-        if line.organisation_id in parties
+        for line in source.budget.lines.select_related("category", "organisation")
+        if line.organisation.current_id in parties
         and (place := places.get((line.category.code, line.category.is_salary)))
     )
 
@@ -209,7 +212,7 @@ def left_out(source: Application, draft: Application) -> list[LeftOut]:
             row.text,
         )
         for row in source.activities.select_related("organisation")
-        if row.organisation_id not in parties
+        if row.organisation.current_id not in parties
     ]
     categories = _categories(draft)
     return found + [
@@ -219,6 +222,6 @@ def left_out(source: Application, draft: Application) -> list[LeftOut]:
             f"{line.category}: {line.description} {money(line.amount_sek)}",
         )
         for line in source.budget.lines.select_related("category", "organisation")
-        if line.organisation_id not in parties
+        if line.organisation.current_id not in parties
         or (line.category.code, line.category.is_salary) not in categories
     ]

@@ -39,6 +39,7 @@ def problems(application: Application, *, at: datetime | None = None) -> list[Pr
     others are shown and accepted.
     """
     found = list(round_problems(application, at or timezone.now()))
+    found += refused_party_problems(application)
     for section_found in section_problems(application).values():
         found += section_found
     return found + list(attachment_problems(application))
@@ -103,6 +104,15 @@ def round_problems(application: Application, at: datetime) -> Iterator[Problem]:
             % {"deadline": day(application.deadline_on), "arrived": moment(at)},
             anchor="round",
         )
+
+
+def refused_party_problems(application: Application) -> Iterator[Problem]:
+    """A partner that a party added, and ICLD has looked at and refused."""
+    for party in application.case_parties.all():
+        if party.organisation.refused_at:
+            text = _("ICLD cannot accept %(party)s as a cooperation partner: %(reason)s")
+            name, reason = party.organisation.name, party.organisation.refusal_reason
+            yield Problem(text % {"party": name, "reason": reason}, anchor="parties")
 
 
 def question_problems(question: Question, text: str, section: Section) -> Iterator[Problem]:

@@ -1,8 +1,11 @@
 """Forms as our pages show them: help before the field, errors beside it, nothing lost."""
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django import forms
+
+from icld_portal.problems import Problem
 
 CLASSES: tuple[tuple[type[forms.Widget], str], ...] = (
     (forms.CheckboxSelectMultiple, "form-check-input"),
@@ -29,6 +32,11 @@ class PageForm(forms.Form):
         for name, field in self.fields.items():
             dress(field)
             field.optional = name in self.optional  # type: ignore[attr-defined]
+
+    def show(self, problems: Iterable[Problem]) -> None:
+        """Say each problem beside the field it is about, else above the form."""
+        for problem in problems:
+            self.add_error(problem.anchor if problem.anchor in self.fields else None, problem.text)
 
     def add_field(self, name: str, field: forms.Field, *, optional: bool = False) -> None:
         """Add a field that is known only when the form is made."""

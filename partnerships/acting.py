@@ -36,7 +36,12 @@ def choices(request: HttpRequest) -> list[Choice]:
     if not request.user.is_authenticated or len(request.user.roles) < 2:
         return []
     chosen = acting_for(request)
-    mine = Organisation.objects.of_member(request.user)
+    mine = list(Organisation.objects.of_member(request.user))
+    if chosen not in {None, *(one.pk for one in mine)}:
+        # It was merged into another since: the choice ends, its people work for that one.
+        chosen = request.session.pop(SESSION_KEY) and None
+    if len(mine) < 2:
+        return []
     found = [Choice(str(one.pk), one.name, one.pk == chosen) for one in mine]
     return [Choice("", _("all my organisations"), chosen is None), *found]
 

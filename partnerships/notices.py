@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from icld_portal.localize import moment
-from icld_portal.mail import queue_letter, render_letter
+from icld_portal.mail import new_letter, queue_letter, queue_letters, render_letter
 from partnerships.models import Invitation, Organisation, Role, User
 
 
@@ -30,6 +30,40 @@ def send_invitation(invitation: Invitation, token: str) -> None:
         language=invitation.language,
         about=invitation.organisation,
     )
+
+
+def tell_merged(organisation: Organisation, people: Iterable[User], *, earlier: str) -> None:
+    """Tell whoever added a partner under which name it stands in the register."""
+    _tell_of_check("merged", organisation, people, earlier=earlier)
+
+
+def tell_refused(organisation: Organisation, people: Iterable[User]) -> None:
+    """Tell whoever added a partner why ICLD cannot accept it."""
+    _tell_of_check("refused", organisation, people, reason=organisation.refusal_reason)
+
+
+def _tell_of_check(
+    outcome: str, organisation: Organisation, people: Iterable[User], **facts: str
+) -> None:
+    there = organisation.merged_into_id or organisation.pk
+    url = settings.PUBLIC_URL + reverse("partnerships:organisation", args=[there])
+    context = {"organisation": organisation.name, "url": url, **facts}
+    letters = []
+    for person in people:
+        template = f"partnerships/letters/organisation_{outcome}"
+        subject, body = render_letter(template, person.language, context)
+        letters.append(
+            new_letter(
+                to_email=person.email,
+                to_user_id=person.pk,
+                subject=subject,
+                body=body,
+                kind=f"organisation_{outcome}",
+                language=person.language,
+                about=organisation,
+            )
+        )
+    queue_letters(letters)
 
 
 def tell_handed_over(

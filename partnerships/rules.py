@@ -123,5 +123,5 @@ def may_add_partner(user: User) -> bool:
 
 
 def may_check_register(user: User) -> bool:
-    """ICLD's administrators keep the register."""
-    return user.is_office_administrator
+    """ICLD's programme officers and administrators check what the parties add."""
+    return user.is_officer or user.is_office_administrator

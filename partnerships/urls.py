@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from partnerships.views import acting, invitations, members, parties, register
+from partnerships.views import acting, checking, invitations, members, parties, register
 
 app_name = "partnerships"
 
@@ -42,6 +42,16 @@ urlpatterns = [
     # The register: profiles, added partners, ICLD's check
     path("organisations/<int:pk>/profile/", register.profile, name="profile"),
     path("organisations/add/", register.add_partner, name="add_partner"),
-    path("office/organisations/", register.unchecked, name="unchecked"),
-    path("office/organisations/<int:pk>/", register.check_organisation, name="check_organisation"),
+    path("office/organisations/", checking.unchecked, name="unchecked"),
+    path("office/organisations/<int:pk>/", checking.check_organisation, name="check_organisation"),
+    path(
+        "office/organisations/<int:pk>/merge/",
+        checking.merge_organisation,
+        name="merge_organisation",
+    ),
+    path(
+        "office/organisations/<int:pk>/refuse/",
+        checking.refuse_organisation,
+        name="refuse_organisation",
+    ),
 ]

@@ -145,8 +145,10 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         return cases.filter(pk__in=user.assignments.values("application"))
 
     def of_organisation(self, organisation: int) -> "ApplicationQuerySet":
-        """Those that one organisation is a party of."""
-        parties = CaseParty.objects.filter(organisation=organisation)
+        """Those that one organisation is a party of, also under a row merged into it."""
+        parties = CaseParty.objects.filter(
+            Q(organisation=organisation) | Q(organisation__merged_into=organisation)
+        )
         return self.filter(pk__in=parties.values("application"))
 
     def handed_in(self) -> "ApplicationQuerySet":

@@ -78,6 +78,13 @@ def messages_of(context: dict[str, Any], application: Application) -> dict[str, 
     }
 
 
+@register.inclusion_tag("applications/_cases_of_organisation.html", takes_context=True)
+def cases_of_organisation(context: dict[str, Any], organisation: int) -> dict[str, Any]:
+    """List the cases of one organisation, as far as the reader may see, the newest first."""
+    cases = Application.objects.visible_to(context["request"].user).of_organisation(organisation)
+    return {"cases": cases.order_by("-pk")[:MOST_SHOWN]}
+
+
 @register.inclusion_tag("applications/_conditions.html", takes_context=True)
 def conditions_of(context: dict[str, Any], application: Application) -> dict[str, Any]:
     """Show the conditions of the approval; ICLD marks them as met."""

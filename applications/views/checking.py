@@ -79,7 +79,7 @@ def findings(request: PortalRequest, application: Application) -> list[str]:
         name = {"party": state.organisation.name}
         if state.stands_in:
             found.append(_("A letter of intent stands in for the signature of %(party)s.") % name)
-        if not state.organisation.is_checked:
+        if not state.organisation.is_checked and not state.organisation.refused_at:
             found.append(_("%(party)s is new in the register and waits for ICLD's check.") % name)
     for one in slots_of(application):
         if not one.files:

@@ -206,4 +206,10 @@ def _party_problems(parties: list[Party], partners: list[Party]) -> list[Problem
         for party in partners
         if not party.organisation.country.is_open
     ]
+    texts += [
+        _("ICLD cannot accept %(party)s as a cooperation partner: %(reason)s")
+        % {"party": party.organisation.name, "reason": party.organisation.refusal_reason}
+        for party in partners
+        if party.organisation.refused_at
+    ]
     return [Problem(text, anchor="partnership") for text in texts]

@@ -2,15 +2,23 @@
 
 from partnerships.forms.parties import PartnershipForm
 from partnerships.forms.people import HandOverForm, InvitationForm, NewPersonForm, RolesForm
-from partnerships.forms.register import CheckForm, PartnerForm, ProfileForm
+from partnerships.forms.register import (
+    CheckForm,
+    MergeForm,
+    PartnerForm,
+    ProfileForm,
+    RefuseForm,
+)
 
 __all__ = [
     "CheckForm",
     "HandOverForm",
     "InvitationForm",
+    "MergeForm",
     "NewPersonForm",
     "PartnerForm",
     "PartnershipForm",
     "ProfileForm",
+    "RefuseForm",
     "RolesForm",
 ]

@@ -68,7 +68,7 @@ class PartnershipForm(PageForm):
         super().__init__(data, initial={"partners": self.first})
         mine = user.organisations_with(WRITING_ROLES)
         self._choice("swedish").queryset = Organisation.objects.swedish().filter(pk__in=mine)
-        everyone = Organisation.objects.partners().select_related("country", "kind")
+        everyone = Organisation.objects.partners().choosable().select_related("country", "kind")
         self._choice("partners").queryset = everyone
         self._choice("partners").choices = [
             (partner.pk, self._choice("partners").label_from_instance(partner))

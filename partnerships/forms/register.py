@@ -3,11 +3,12 @@
 from typing import Any
 
 from django import forms
+from django.contrib.postgres.search import TrigramSimilarity
 from django.utils.translation import gettext_lazy as _
 
 from icld_portal.forms import LongTextField, SafeCharField
 from icld_portal.page_forms import PageForm
-from partnerships.models import Country, OrganisationKind, OrganisationSide
+from partnerships.models import Country, Organisation, OrganisationKind, OrganisationSide
 
 
 class ProfileForm(PageForm):
@@ -62,3 +63,32 @@ class CheckForm(PartnerForm):
 
     def countries(self) -> Any:
         return Country.objects.exclude(code="SE")
+
+
+class MergeForm(PageForm):
+    """Which organisation of the register it is; the most alike by name come first."""
+
+    into = forms.ModelChoiceField(
+        Organisation.objects.none(),
+        label=_("The organisation in the register"),
+        help_text=_("Those of the same country, the most alike first."),
+        empty_label=_("Choose an organisation"),
+    )
+
+    def __init__(self, data: Any = None, *, organisation: Organisation) -> None:
+        super().__init__(data)
+        alike = TrigramSimilarity("name", organisation.name)
+        others = Organisation.objects.partners().in_register().filter(country=organisation.country)
+        ordered = others.exclude(pk=organisation.pk).order_by(alike.desc(), "name", "pk")
+        self.fields["into"].queryset = ordered  # type: ignore[attr-defined]
+
+
+class RefuseForm(PageForm):
+    """Why an added organisation cannot be a partner; its letter says it word for word."""
+
+    reason = LongTextField(
+        label=_("Reason"),
+        help_text=_("Whoever added the organisation reads it in a letter."),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from icld_portal.constraints import known
@@ -72,8 +72,8 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
     """Phrases about organisations."""
 
     def visible_to(self, user: "User") -> "OrganisationQuerySet":
-        """The register is open to everyone signed in."""
-        return self if user.is_authenticated else self.none()
+        """The register is open to everyone signed in; what was merged stands under one name."""
+        return self.filter(merged_into=None) if user.is_authenticated else self.none()
 
     def swedish(self) -> "OrganisationQuerySet":
         """Organisations that can be the Swedish party."""
@@ -99,11 +99,23 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
 
     def awaiting_check(self) -> "OrganisationQuerySet":
         """Organisations that a party has added and ICLD has not looked at yet."""
+        return self.unchecked().filter(refused_at=None)
+
+    def unchecked(self) -> "OrganisationQuerySet":
+        """Those that wait for ICLD's check, and those it has refused."""
         return self.filter(is_checked=False)
+
+    def in_register(self) -> "OrganisationQuerySet":
+        """Those that ICLD has checked, each once."""
+        return self.filter(is_checked=True, merged_into=None)
+
+    def choosable(self) -> "OrganisationQuerySet":
+        """Those that a partnership can be made with: checked or waiting, never refused."""
+        return self.filter(merged_into=None, refused_at=None)
 
     def of_member(self, user: "User") -> "OrganisationQuerySet":
         """The organisations ``user`` is a member of."""
-        return self.filter(pk__in=user.memberships.values("organisation"))
+        return self.filter(pk__in=user.memberships.values("organisation"), merged_into=None)
 
 
 class Organisation(models.Model):
@@ -132,6 +144,20 @@ class Organisation(models.Model):
         default=True,
         help_text=_("An organisation that a party has added waits for ICLD's check."),
     )
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="merged",
+        verbose_name=_("the same as"),
+        help_text=_(
+            "Added a second time. Cases that were begun with it keep it, under the name of the "
+            "organisation in the register, whose people are its people."
+        ),
+    )
+    refused_at = models.DateTimeField(_("refused"), null=True, blank=True)
+    refusal_reason = models.TextField(_("reason"), max_length=1000, blank=True)
     members: "models.ManyToManyField[User, models.Model]" = models.ManyToManyField(
         "partnerships.User", through="partnerships.Membership", related_name="organisations"
     )
@@ -147,11 +173,29 @@ class Organisation(models.Model):
             ),
         ]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["country", "name"], name="organisation_name_once"),
+            models.UniqueConstraint(
+                fields=["country", "name"],
+                condition=Q(merged_into=None),
+                name="organisation_name_once",
+            ),
             models.UniqueConstraint(
                 fields=["kind", "code"], condition=~Q(code=""), name="organisation_code_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into=None) | (Q(is_checked=True) & ~Q(merged_into=F("id"))),
+                name="organisation_merged_is_checked",
+            ),
+            models.CheckConstraint(
+                condition=Q(refused_at=None, refusal_reason="")
+                | (Q(refused_at__isnull=False, is_checked=False) & ~Q(refusal_reason="")),
+                name="organisation_refused_for_a_reason",
             ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def current_id(self) -> int:
+        """The id under which a new case has this organisation."""
+        return self.merged_into_id or self.pk

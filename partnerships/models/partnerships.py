@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -87,6 +88,22 @@ class Party(models.Model):
                 condition=Q(is_grantee=False) | Q(side="swedish"), name="party_grantee_is_swedish"
             ),
             known("side", PartySide, name="party_side_known"),
+        ]
+        triggers: ClassVar = [
+            pgtrigger.Trigger(
+                name="never_of_the_merged",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func="""
+                    IF EXISTS (
+                        SELECT 1 FROM partnerships_organisation AS merged
+                        WHERE merged.id = NEW.organisation_id AND merged.merged_into_id IS NOT NULL
+                    ) THEN
+                        RAISE EXCEPTION 'pgtrigger: this organisation was merged into another';
+                    END IF;
+                    RETURN NEW;
+                """,
+            )
         ]
 
     def __str__(self) -> str:

@@ -4,6 +4,7 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 import pghistory
+import pgtrigger
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
@@ -181,6 +182,36 @@ class Membership(models.Model):
                 fields=["user", "organisation", "role"], name="membership_role_once"
             ),
             known("role", Role, name="membership_role_known"),
+        ]
+        # Whoever works for an organisation works for what was merged into it: its cases keep
+        # the row they were begun with, and every question about people is asked of that row.
+        triggers: ClassVar = [
+            pgtrigger.Trigger(
+                name="joins_the_merged",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                func="""
+                    INSERT INTO partnerships_membership (user_id, organisation_id, role, since)
+                    SELECT NEW.user_id, merged.id, NEW.role, NEW.since
+                    FROM partnerships_organisation AS merged
+                    WHERE merged.merged_into_id = NEW.organisation_id
+                    ON CONFLICT DO NOTHING;
+                    RETURN NULL;
+                """,
+            ),
+            pgtrigger.Trigger(
+                name="leaves_the_merged",
+                when=pgtrigger.After,
+                operation=pgtrigger.Delete,
+                func="""
+                    DELETE FROM partnerships_membership AS other
+                    USING partnerships_organisation AS merged
+                    WHERE merged.merged_into_id = OLD.organisation_id
+                    AND other.organisation_id = merged.id
+                    AND other.user_id = OLD.user_id AND other.role = OLD.role;
+                    RETURN NULL;
+                """,
+            ),
         ]
 
     def __str__(self) -> str:

@@ -38,6 +38,8 @@ def organisations(request: PortalRequest) -> HttpResponse:
 @get_only
 def organisation(request: PortalRequest, pk: int) -> HttpResponse:
     """Facts about one organisation; its people only for its own and for ICLD."""
+    if merged := Organisation.objects.filter(pk=pk).exclude(merged_into=None).first():
+        return redirect("partnerships:organisation", merged.current_id)
     register = Organisation.objects.visible_to(request.user).select_related("country", "kind")
     found = get_object_or_404(register, pk=pk)
     context: dict[str, Any] = {

@@ -8,6 +8,11 @@ from partnerships.workflow.invitations import (
     resend,
     revoke,
 )
+from partnerships.workflow.merging import (
+    merge_organisation,
+    merge_problems,
+    refuse_organisation,
+)
 from partnerships.workflow.parties import found_partnership, party_problems
 from partnerships.workflow.people import change_roles, hand_over, remove_member
 from partnerships.workflow.register import accept_organisation, add_partner, save_profile
@@ -22,7 +27,10 @@ __all__ = [
     "found_partnership",
     "hand_over",
     "invite",
+    "merge_organisation",
+    "merge_problems",
     "party_problems",
+    "refuse_organisation",
     "remove_member",
     "resend",
     "revoke",

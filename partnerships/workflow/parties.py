@@ -35,7 +35,7 @@ def found_partnership(
     """
     if not rules.may_found(by, swedish):
         raise PermissionDenied("found_partnership")
-    if found := party_problems(swedish, partners):
+    if found := party_problems(swedish, _as_they_are(partners)):
         raise NotReady(found)
     if twin := _same_partnership(name, swedish, partners):
         return twin
@@ -50,6 +50,13 @@ def found_partnership(
     Party.objects.bulk_create([grantee, *others])
     events.record(partnership, "found", by=by, parties=1 + len(others))
     return partnership
+
+
+def _as_they_are(partners: Sequence[Organisation]) -> list[Organisation]:
+    """Return ``partners`` read anew and locked: ICLD may merge or refuse one at this moment."""
+    rows = Organisation.objects.select_for_update(of=("self",), no_key=True)
+    pks = [partner.pk for partner in partners]
+    return list(rows.select_related("kind", "country").filter(pk__in=pks).order_by("pk"))
 
 
 def _same_partnership(
@@ -82,7 +89,10 @@ def party_problems(swedish: Organisation, partners: Sequence[Organisation]) -> l
     if not partners:
         found.append(Problem(_("Choose at least one cooperation partner."), anchor="partners"))
     for partner in partners:
-        if partner.kind.side != OrganisationSide.PARTNER or not partner.kind.may_apply:
+        if partner.refused_at or partner.merged_into_id:
+            text = _("%(name)s cannot be chosen any more. Search for it again.")
+            found.append(Problem(text % {"name": partner.name}, anchor="partners"))
+        elif partner.kind.side != OrganisationSide.PARTNER or not partner.kind.may_apply:
             text = _("%(name)s cannot be a cooperation partner.") % {"name": partner.name}
             found.append(Problem(text, anchor="partners"))
     if partners and not any(partner.country.is_open for partner in partners):

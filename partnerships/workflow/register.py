@@ -66,11 +66,14 @@ def accept_organisation(
     if not rules.may_check_register(by):
         raise PermissionDenied("accept_organisation")
     organisation = locked(organisation)
+    if organisation.is_checked:
+        raise NotReady([Problem(_("Somebody has checked this organisation already."))])
     if found := name_problems(name, country, but=organisation):
         raise NotReady(found)
     earlier = organisation.name
     organisation.name, organisation.country, organisation.kind = name, country, kind
     organisation.is_checked = True
+    organisation.refused_at, organisation.refusal_reason = None, ""
     _save(organisation)
     events.record(organisation, "accept_organisation", by=by, earlier_name=earlier)
     return organisation
@@ -78,7 +81,7 @@ def accept_organisation(
 
 def name_problems(name: str, country: Country, *, but: Organisation | None = None) -> list[Problem]:
     """Return a problem if the register has this name in this country already."""
-    same = Organisation.objects.filter(country=country, name__iexact=name)
+    same = Organisation.objects.filter(country=country, name__iexact=name, merged_into=None)
     if but:
         same = same.exclude(pk=but.pk)
     return [_name_taken(name)] if same.exists() else []

@@ -500,7 +500,7 @@ def test_pages_about_people(visitor, partnership, coordinator, member, robertsfo
     assert open_one.organisation == robertsfors
 
 
-def test_pages_of_the_register(visitor, coordinator, office_administrator, second_factor):
+def test_pages_of_the_register(visitor, coordinator, machakos, office_administrator, second_factor):
     added = workflow.add_partner(
         "Kisumu City",
         country=Country.objects.get(code="KE"),
@@ -510,6 +510,10 @@ def test_pages_of_the_register(visitor, coordinator, office_administrator, secon
     sign_in(visitor, office_administrator, second_factor(office_administrator))
     check(visitor, "/office/organisations/", f"/office/organisations/{added.pk}/")
     check(visitor, "/organisations/?text=Kisumu", f"/organisations/{added.pk}/")
+    merging = f"/office/organisations/{added.pk}/merge/"
+    check(visitor, merging, f"{merging}?into={machakos.pk}")
+    workflow.refuse_organisation(added, reason="A company.", by=office_administrator)
+    check(visitor, f"/office/organisations/{added.pk}/", f"/organisations/{added.pk}/")
 
 
 def test_pages_of_assessing(

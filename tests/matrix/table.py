@@ -142,12 +142,23 @@ PARTIES = {
         post="swedish-writers=302! other-writers=302! *=403",
         data={"name": "Batumi", "country": "{country}", "kind": "{kind}"},
     ),
-    "partnerships:unchecked": Row("/office/organisations/", get="icld=200"),
+    "partnerships:unchecked": Row("/office/organisations/", get="keepers=200"),
     "partnerships:check_organisation": Row(
         "/office/organisations/{added}/",
-        get="icld=200",
-        post="icld=302!",
+        get="keepers=200",
+        post="keepers=302!",
         data={"name": "Kutaisi", "country": "{country}", "kind": "{kind}"},
+    ),
+    "partnerships:merge_organisation": Row(
+        "/office/organisations/{added}/merge/",
+        get="keepers=200",
+        post="keepers=302!",
+        data={"into": "{poti}"},
+    ),
+    "partnerships:refuse_organisation": Row(
+        "/office/organisations/{added}/refuse/",
+        post="keepers=302!",
+        data={"reason": "It governs nobody."},
     ),
 }
 

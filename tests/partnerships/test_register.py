@@ -195,9 +195,9 @@ def test_a_name_that_exists_is_not_accepted_twice(
     assert not Organisation.objects.get(pk=added.pk).is_checked
 
 
-def test_only_icld_administrators_check(coordinator, officer, signed_in):
+def test_only_icld_officers_and_administrators_check(coordinator, reader, signed_in):
     added = added_by(coordinator)
-    for person in (coordinator, officer):
+    for person in (coordinator, reader):
         for there in (UNCHECKED, f"{UNCHECKED}{added.pk}/"):
             assert signed_in(person).get(there).status_code == 403
             assert signed_in(person).post(there, sent()).status_code == 403
