@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from datetime import date
 
+from django.utils import timezone
+
 from partnerships.models import (
     Organisation,
     OrganisationSide,
@@ -12,6 +14,7 @@ from partnerships.models import (
     Role,
     SeatTerm,
     SteeringGroup,
+    SteeringMeeting,
     User,
 )
 from partnerships.models.matters import hidden_groups
@@ -47,6 +50,16 @@ def may_write_minutes(user: User, group: SteeringGroup, *, on: date) -> bool:
         return True
     sits = SeatTerm.objects.all().on(on).filter(seat__group=group, user=user)
     return sits.filter(seat__party__organisation__in=list(user.roles)).exists()
+
+
+def may_keep_meeting(user: User, meeting: SteeringMeeting) -> bool:
+    """Who runs the group plans, calls, opens and cancels its meetings."""
+    return may_run_group(user, meeting.group)
+
+
+def may_write_of_meeting(user: User, meeting: SteeringMeeting) -> bool:
+    """Who may write the minutes of ``meeting`` today; whoever sat there that day reads on."""
+    return may_write_minutes(user, meeting.group, on=timezone.localdate())
 
 
 def may_found(user: User, organisation: Organisation) -> bool:

@@ -1,4 +1,4 @@
-"""Draw the states of a case and of its agreement from the tables their workflows follow."""
+"""Draw the states of cases, agreements and steering meetings from their workflows' tables."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -12,6 +12,8 @@ from applications.models import AgreementStatus
 from applications.statuses import APPLICANT_WORDS, Status
 from applications.workflow import AGREEMENT_TRANSITIONS, TRANSITIONS
 from icld_portal.workflow import Transition
+from partnerships.models import MeetingStatus
+from partnerships.workflow.meeting_states import MEETING_TRANSITIONS
 
 PAGE = Path(settings.BASE_DIR) / "docs" / "states.md"
 BEGINNING = """# States of an application
@@ -28,6 +30,14 @@ AGREEMENT = """## States of an agreement
 Drawn from the table in `applications/workflow/signing.py`. Each side signs once; the last
 signature, or the last copy signed by hand that ICLD accepts, makes it signed by all. Neither a
 signed nor a cancelled agreement changes again: a new one gets the next edition.
+
+"""
+
+STEERING_MEETING = """## States of a steering meeting
+
+Drawn from the table in `partnerships/workflow/meeting_states.py`. The call writes the letters
+with their calendar files; the minutes are open while it is held, and verified by one from each
+party they stand: Postgres refuses every later change.
 
 """
 
@@ -58,13 +68,15 @@ def page() -> str:
     """Return docs/states.md as the code has it now."""
     with translation.override("en"):
         application = f"{BEGINNING}{draw(TRANSITIONS, Status.DRAFT)}\n\n{words_table()}\n"
-        return f"{application}\n{AGREEMENT}{draw(AGREEMENT_TRANSITIONS, AgreementStatus.OPEN)}\n"
+        agreement = f"{AGREEMENT}{draw(AGREEMENT_TRANSITIONS, AgreementStatus.OPEN)}\n"
+        meeting = f"{STEERING_MEETING}{draw(MEETING_TRANSITIONS, MeetingStatus.PLANNED)}\n"
+        return f"{application}\n{agreement}\n{meeting}"
 
 
 class Command(BaseCommand):
     """Writes docs/states.md."""
 
-    help = "Draw the states of an application and its agreement into docs/states.md."
+    help = "Draw the states of cases, agreements and steering meetings into docs/states.md."
 
     def handle(self, *args: Any, **options: Any) -> None:
         PAGE.write_text(page(), encoding="utf-8")
