@@ -250,6 +250,9 @@ PREPARED_FILES: dict[str, str] = {
     "work_list": "applications.list_files.make_work_list",
 }
 
+# What goes over with the roles of a person who leaves, as functions of the apps above.
+HANDED_OVER: list[str] = ["applications.workflow.handing_over.take_over"]
+
 # Which apps have matters that steering groups decide about.
 STEERING_MATTERS: list[str] = ["applications.matters.CASES"]
 

@@ -5,7 +5,7 @@ from typing import Any
 from django import template
 from django.db.models import Value
 
-from applications import agreement_list, agreements, rules, unlocking
+from applications import agreement_list, agreements, holding, rules, unlocking
 from applications.chain import chain_of
 from applications.filings import filing_rows
 from applications.models import Application, Question
@@ -13,7 +13,8 @@ from applications.models.messages import unread_by
 from applications.progress import next_step_in_list
 from applications.statuses import APPLICANT_WORDS, Status
 from finance.models import GrantType
-from partnerships.models import Partnership
+from partnerships.models import Organisation, Partnership, User
+from partnerships.rules import is_office
 
 register = template.Library()
 CHAIN = {value: number for number, value in enumerate(GrantType.values)}
@@ -83,6 +84,20 @@ def cases_of_organisation(context: dict[str, Any], organisation: int) -> dict[st
     """List the cases of one organisation, as far as the reader may see, the newest first."""
     cases = Application.objects.visible_to(context["request"].user).of_organisation(organisation)
     return {"cases": cases.order_by("-pk")[:MOST_SHOWN]}
+
+
+@register.inclusion_tag("applications/_held_by.html", takes_context=True)
+def held_by_person(
+    context: dict[str, Any], person: User, organisation: Organisation
+) -> dict[str, Any]:
+    """List what a person holds, before they hand over or are removed."""
+    held = holding.held_by(person, organisation, reader=context["request"].user)
+    if is_office(organisation):
+        found = {"cases": held.cases[:MOST_SHOWN], "assessments": held.assessments[:MOST_SHOWN]}
+    else:
+        found = {"contacts": held.contacts[:MOST_SHOWN], "sections": held.sections[:MOST_SHOWN]}
+    rows = {name: list(of_kind) for name, of_kind in found.items()}
+    return {"contacts": [], "sections": [], "cases": [], "assessments": [], **rows}
 
 
 @register.inclusion_tag("applications/_conditions.html", takes_context=True)

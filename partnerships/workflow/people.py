@@ -4,11 +4,14 @@ Two administrators who remove each other at the same moment must not both succee
 """
 
 from collections.abc import Iterable
+from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from icld_portal import events
@@ -87,6 +90,8 @@ def remove_member(organisation: Organisation, person: User, *, by: User) -> None
 def hand_over(organisation: Organisation, person: User, *, to: User, by: User) -> None:
     """Let ``to``, a member, take over everything ``person`` holds, who then leaves.
 
+    What they hold in the cases follows by the functions that ``settings.HANDED_OVER`` names.
+
     Raises PermissionDenied if ``by`` does not look after the people of ``organisation``,
     NotReady if ``to`` is no other member who can sign in.
     """
@@ -95,6 +100,9 @@ def hand_over(organisation: Organisation, person: User, *, to: User, by: User) -
         text = _("Choose another person of the organisation.")
         raise NotReady([Problem(text, anchor="to")])
     grant(to, organisation, held)
+    moved: dict[str, Any] = {}
+    for path in settings.HANDED_OVER:
+        moved |= import_string(path)(organisation, person, to=to, by=by)
     _leave(organisation, person, by=by)
     if organisation.contact_email.lower() == person.email.lower():
         organisation.contact_name, organisation.contact_email = to.name, to.email
@@ -106,6 +114,7 @@ def hand_over(organisation: Organisation, person: User, *, to: User, by: User) -
         person_id=person.pk,
         to_id=to.pk,
         roles=sorted(held),
+        **moved,
     )
     notices.tell_handed_over(organisation, person, to=to, roles=held)
 
