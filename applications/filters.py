@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from typing import Any
 
 import django_filters
-from django import forms
 from django.db.models import Exists, OuterRef
 from django.http import QueryDict
 from django.utils.translation import gettext as _
@@ -15,11 +14,11 @@ from applications.models import Application, Round, Status
 from applications.models.application import ApplicationQuerySet
 from applications.officers import officers
 from finance.models import GrantType
+from icld_portal.strict_forms import StrictForm
 from partnerships.models import Country
 
 # Stands in the address for "has none": no round, no officer.
 NONE = "none"
-SHOWN_NAME_LENGTH = 40
 TEXT_MAX_LENGTH = 100
 # What may stand in the address beside the filters.
 BESIDE = frozenset({"page", "sort", "columns", "view"})
@@ -27,18 +26,10 @@ BESIDE = frozenset({"page", "sort", "columns", "view"})
 Choices = list[tuple[str, Any]]
 
 
-class StrictForm(forms.Form):
-    """Refuses what it does not know: a misspelt filter must not show everything."""
+class WorkListForm(StrictForm):
+    """The filters of the work list; its order, columns and view may stand beside them."""
 
-    def clean(self) -> dict[str, Any]:
-        """Refuse names that are no filter, and a filter that is given twice."""
-        for name in self.data:
-            shown = {"name": name[:SHOWN_NAME_LENGTH]}
-            if name not in self.fields and name not in BESIDE:
-                self.add_error(None, _("There is no filter called “%(name)s”.") % shown)
-            elif isinstance(self.data, QueryDict) and len(self.data.getlist(name)) > 1:
-                self.add_error(None, _("“%(name)s” can be given only once.") % shown)
-        return self.cleaned_data
+    beside = BESIDE
 
 
 class WorkListFilter(django_filters.FilterSet):
@@ -62,7 +53,7 @@ class WorkListFilter(django_filters.FilterSet):
 
     class Meta:
         model = Application
-        form = StrictForm
+        form = WorkListForm
         fields = ("text", "status", "round", "grant_type", "country", "officer")
 
     def __init__(self, data: QueryDict, queryset: ApplicationQuerySet) -> None:

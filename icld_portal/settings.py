@@ -248,6 +248,7 @@ PREPARED_FILES: dict[str, str] = {
     "draft_pdf": "applications.archive.make_draft_pdf",
     "case_zip": "applications.archive.make_case_zip",
     "work_list": "applications.list_files.make_work_list",
+    "decision_log": "partnerships.decision_files.make_decision_log",
 }
 
 # What goes over with the roles of a person who leaves, as functions of the apps above.

@@ -1,13 +1,29 @@
-"""Searching the register of organisations; a filter that is not understood shows no rows."""
+"""Filters of the lists; one that is not understood shows no rows."""
 
 from typing import Any
 
 import django_filters
 from django import forms
 from django.db.models import QuerySet
+from django.http import QueryDict
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from partnerships.models import Country, Organisation, OrganisationKind
+from icld_portal.localize import STOCKHOLM
+from icld_portal.strict_forms import StrictForm
+from partnerships import decisions
+from partnerships.models import (
+    Country,
+    MatterKind,
+    Organisation,
+    OrganisationKind,
+    SteeringDecision,
+    SteeringGroup,
+    User,
+)
+
+TEXT_MAX_LENGTH = 100
+SELECT = forms.Select({"class": "form-select"})
 
 
 class OrganisationFilter(django_filters.FilterSet):
@@ -50,3 +66,89 @@ class OrganisationFilter(django_filters.FilterSet):
         if self.is_bound and not self.form.is_valid():
             return Organisation.objects.none()
         return super().qs
+
+
+class DecisionFilter(django_filters.FilterSet):
+    """Which decisions the log of steering groups shows, of those that ``user`` may read."""
+
+    text = django_filters.CharFilter(
+        method="filter_text",
+        label=_("Words, or a paragraph such as § 3/2027"),
+        max_length=TEXT_MAX_LENGTH,
+        widget=forms.TextInput({"class": "form-control", "type": "search"}),
+    )
+    year = django_filters.ChoiceFilter(
+        method="filter_year", label=_("Year"), empty_label=_("All years"), widget=SELECT
+    )
+    kind = django_filters.ChoiceFilter(
+        field_name="matter_kind",
+        label=_("About"),
+        choices=MatterKind.choices,
+        empty_label=_("Everything"),
+        widget=SELECT,
+    )
+    group = django_filters.ChoiceFilter(
+        field_name="paragraph__group",
+        label=_("Steering group"),
+        empty_label=_("All groups"),
+        widget=SELECT,
+    )
+    follow_up = django_filters.ChoiceFilter(
+        method="filter_follow_up",
+        label=_("Follow-up"),
+        choices=[
+            (decisions.WAITING, _("waiting")),
+            (decisions.OVERDUE, _("overdue")),
+            (decisions.DONE, _("done")),
+        ],
+        empty_label=_("With or without"),
+        widget=SELECT,
+    )
+
+    class Meta:
+        model = SteeringDecision
+        form = StrictForm
+        fields: tuple[str, ...] = ()
+
+    def __init__(self, data: QueryDict, *, user: User) -> None:
+        self.log = decisions.log_of(user)
+        super().__init__(data, self.log)
+        groups = SteeringGroup.objects.all().visible_to(user).values_list("pk", "name")
+        self.filters["group"].extra["choices"] = [(str(pk), name) for pk, name in groups]
+        years = self.log.order_by("-paragraph__year").values_list("paragraph__year", flat=True)
+        self.filters["year"].extra["choices"] = [(str(one), str(one)) for one in years.distinct()]
+
+    def filter_text(
+        self, rows: QuerySet[SteeringDecision], name: str, value: str
+    ) -> QuerySet[SteeringDecision]:
+        """Keep those with every word of ``value``."""
+        return rows.filter(decisions.matching(value))
+
+    def filter_year(
+        self, rows: QuerySet[SteeringDecision], name: str, value: str
+    ) -> QuerySet[SteeringDecision]:
+        """Keep those of one year's series of paragraphs."""
+        return rows.filter(paragraph__year=int(value))
+
+    def filter_follow_up(
+        self, rows: QuerySet[SteeringDecision], name: str, value: str
+    ) -> QuerySet[SteeringDecision]:
+        """Keep those whose follow-up stands so today."""
+        today = timezone.localdate(timezone=STOCKHOLM)
+        return rows.filter(decisions.followed_up(value, on=today))
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether the address was not understood."""
+        return not self.form.is_valid()
+
+    @property
+    def selection(self) -> QuerySet[SteeringDecision]:
+        """The decisions asked for, newest first; none when the address was not understood."""
+        found: QuerySet[SteeringDecision] = self.log.none() if self.is_refused else self.qs
+        return found
+
+    def words_not_found(self) -> list[str]:
+        """The words that keep a search from finding anything."""
+        text = self.form.cleaned_data.get("text", "") if self.form.is_valid() else ""
+        return decisions.words_not_found(self.log, text) if text else []

@@ -17,7 +17,7 @@ from partnerships.models import (
     SteeringMeeting,
     User,
 )
-from partnerships.models.matters import hidden_groups
+from partnerships.models.matters import hidden_from
 from partnerships.models.people import ICLD_ROLES, PARTY_ROLES, WRITING_ROLES
 
 PROFILE_ROLES = frozenset({Role.ADMINISTRATOR, Role.COORDINATOR, Role.PROJECT_MANAGER})
@@ -33,7 +33,7 @@ def may_view_partnership(user: User, partnership: Partnership) -> bool:
 
 def may_view_group(user: User, group: SteeringGroup) -> bool:
     """Twin of ``SteeringGroupQuerySet.visible_to``; a test holds them together."""
-    if group.pk in hidden_groups(user):
+    if user.conflicts and SteeringGroup.objects.filter(hidden_from(user), pk=group.pk).exists():
         return False
     return may_view_partnership(user, group.partnership)
 

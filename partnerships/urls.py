@@ -1,6 +1,6 @@
 """Addresses of the parties."""
 
-from django.urls import path
+from django.urls import include, path
 
 from partnerships.views import acting, checking, invitations, members, parties, register
 
@@ -54,4 +54,6 @@ urlpatterns = [
         checking.refuse_organisation,
         name="refuse_organisation",
     ),
+    # Steering groups, their meetings and what they have decided
+    path("", include("partnerships.steering_urls")),
 ]

@@ -1,5 +1,6 @@
 """The parties: people, organisations, memberships and partnerships."""
 
+from partnerships.models.decisions import DecisionWords, FollowUpReminder, ReminderOf
 from partnerships.models.interests import Interest
 from partnerships.models.invitations import Invitation, InvitationState
 from partnerships.models.matters import Matter, MatterKind
@@ -43,9 +44,11 @@ __all__ = [
     "BudgetRegion",
     "CalendarLink",
     "Country",
+    "DecisionWords",
     "Dissent",
     "Election",
     "FollowUp",
+    "FollowUpReminder",
     "Interest",
     "Invitation",
     "InvitationState",
@@ -62,6 +65,7 @@ __all__ = [
     "Partnership",
     "Party",
     "PartySide",
+    "ReminderOf",
     "Role",
     "Seat",
     "SeatKind",

@@ -29,6 +29,10 @@ class MatterKind(models.TextChoices):
     FREE = "free", _("other matter")
 
 
+# A matter as a row points at it: kind and key.
+Point = tuple[str, str]
+
+
 @dataclass(frozen=True)
 class Matter:
     """One thing to take up; ``key`` finds it again, ``why`` says why it is open."""
@@ -54,8 +58,11 @@ class Source(Protocol):
     def known_to(self, group: "SteeringGroup", user: "User") -> list[Matter]:
         """Return everything a decision of ``group`` may point at, of what ``user`` may see."""
 
-    def hidden_groups(self, references: Iterable[str]) -> set[int]:
-        """Return the ids of groups that deal with one of these cases."""
+    def addresses_of(self, points: Iterable[Point], user: "User") -> dict[Point, str]:
+        """Return the pages of these matters, of those that ``user`` may open."""
+
+    def dealing_with(self, references: Iterable[str]) -> models.Q:
+        """Return the condition that a group deals with one of these cases."""
 
 
 def sources() -> list[Source]:
@@ -63,9 +70,22 @@ def sources() -> list[Source]:
     return [cast(Source, import_string(path)) for path in settings.STEERING_MATTERS]
 
 
-def hidden_groups(user: "User") -> set[int]:
-    """Return the ids of groups that deal with a case in which ``user`` has a conflict."""
-    references = user.conflicts
-    if not references:
-        return set()
-    return set().union(*(source.hidden_groups(references) for source in sources()))
+def addresses_of(points: Iterable[Point], user: "User") -> dict[Point, str]:
+    """Return the pages of these matters, of those that ``user`` may open."""
+    sought = {point for point in points if point[1]}
+    found: dict[Point, str] = {}
+    for source in sources() if sought else ():
+        found |= source.addresses_of(sought, user)
+    return found
+
+
+def hidden_from(user: "User") -> models.Q:
+    """Return the condition that a group deals with a case in which ``user`` has a conflict.
+
+    It is part of the query that asks, and costs none of its own.
+    """
+    hidden = models.Q(pk__in=[])
+    if references := user.conflicts:
+        for source in sources():
+            hidden |= source.dealing_with(references)
+    return hidden

@@ -53,6 +53,25 @@ PARTY_HAS_NOT_VERIFIED = """
     )
 """
 
+# What the log of decisions is searched by: a document of Postgres holds so many characters.
+KEEP_WORDS = """
+    INSERT INTO partnerships_decisionwords (decision_id, words)
+    SELECT decision.id,
+        to_tsvector('portal_swedish', written.text) || to_tsvector('portal_simple', written.text)
+    FROM partnerships_steeringdecision AS decision
+    JOIN partnerships_paragraph AS paragraph ON paragraph.id = decision.paragraph_id
+    CROSS JOIN LATERAL (
+        SELECT left(concat_ws(E'\\n', paragraph.heading, decision.matter_title,
+            (SELECT responsible_name FROM partnerships_followup AS follow_up
+             WHERE follow_up.paragraph_id = paragraph.id),
+            (SELECT text FROM partnerships_paragraphtext AS text
+             WHERE text.paragraph_id = paragraph.id AND text.part = 'decision')
+        ), 100000) AS text
+    ) AS written
+    WHERE paragraph.meeting_id = NEW.id
+    ON CONFLICT (decision_id) DO NOTHING;
+"""
+
 
 class SteeringMeetingQuerySet(models.QuerySet["SteeringMeeting"]):
     """Phrases about meetings of steering groups."""
@@ -164,6 +183,13 @@ class SteeringMeeting(models.Model):
                     END IF;
                     RETURN NEW;
                 """,
+            ),
+            pgtrigger.Trigger(
+                name="verified_decisions_are_found",
+                when=pgtrigger.After,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__status="held", new__status="verified"),
+                func=f"{KEEP_WORDS} RETURN NULL;",
             ),
             pgtrigger.Trigger(
                 name="keeps_the_year_of_its_paragraphs",

@@ -1,5 +1,6 @@
 """The minutes of a steering group's meeting: numbered paragraphs, decisions, verification."""
 
+from datetime import date
 from typing import ClassVar
 
 import pghistory
@@ -263,6 +264,10 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
         """Those of verified minutes that are not done."""
         return self.filter(done_at=None, paragraph__meeting__status="verified")
 
+    def overdue_on(self, day: date) -> "FollowUpQuerySet":
+        """Those that wait although their day has passed."""
+        return self.waiting().filter(due_on__lt=day)
+
 
 @pghistory.track()
 class FollowUp(models.Model):
@@ -328,6 +333,14 @@ class FollowUp(models.Model):
                     END IF;
                     RETURN NEW;
                 """,
+            ),
+            pgtrigger.Protect(
+                name="done_stays",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(
+                    "OLD.done_at IS NOT NULL AND ROW(OLD.done_at, OLD.done_by_id, OLD.done_note) "
+                    "IS DISTINCT FROM ROW(NEW.done_at, NEW.done_by_id, NEW.done_note)"
+                ),
             ),
             triggers.no_truncate(),
         ]

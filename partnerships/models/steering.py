@@ -17,7 +17,7 @@ from icld_portal import triggers
 from icld_portal.constraints import known
 from icld_portal.localize import in_language
 from icld_portal.ordering import SvKey
-from partnerships.models.matters import hidden_groups
+from partnerships.models.matters import hidden_from
 from partnerships.models.organisations import Country
 from partnerships.models.partnerships import Partnership, Party
 from partnerships.models.people import User
@@ -35,11 +35,9 @@ class SteeringGroupQuerySet(models.QuerySet["SteeringGroup"]):
         reader has declared a conflict of interest.
         """
         if user.office:
-            return self.exclude(pk__in=hidden_groups(user))
+            return self.exclude(hidden_from(user))
         own = Party.objects.filter(organisation__in=list(user.roles))
-        return self.filter(partnership__in=own.values("partnership")).exclude(
-            pk__in=hidden_groups(user)
-        )
+        return self.filter(partnership__in=own.values("partnership")).exclude(hidden_from(user))
 
     def active(self) -> "SteeringGroupQuerySet":
         """Those that have not ended."""

@@ -19,7 +19,7 @@ from icld_portal.models import FileScan, Letter, PreparedFile
 from partnerships import workflow
 from partnerships.models import Country, Membership, OrganisationKind, Role
 from tests.applications.test_supplements import approve, ask, questions, write
-from tests.factories import cases
+from tests.factories import cases, steering
 from tests.matrix.world import PNG, stands_in
 from tests.worker import work
 
@@ -122,6 +122,25 @@ def test_pages_of_a_party(visitor, partnership, coordinator, decider):
                 for name in ("check", "approval", "read", "attachments", "sharing")
             ),
         )
+
+
+def test_pages_of_decisions(visitor, partnership, coordinator):
+    group = steering.make_group(partnership)
+    today = timezone.localdate()
+    against, responsible = steering.coordinators(group)
+    first = steering.verified_decision(group, due_on=today, responsible=responsible)
+    steering.verified_decision(
+        group,
+        about=cases.empty_draft(partnership, by=coordinator),
+        starts_at=steering.HELD_AT + timedelta(days=1),
+        corrects=first.paragraph,
+        against=against,
+        due_on=today - timedelta(days=1),
+    )
+    sign_in(visitor, coordinator)
+
+    log = "/steering-decisions/"
+    check(visitor, log, f"{log}?text=giraff", f"{log}?year=nonsense")
 
 
 def test_pages_of_attachments(visitor, partnership, coordinator):

@@ -12,6 +12,7 @@ from tests.matrix.rows import Row
 from tests.matrix.table_accounts import ACCOUNTS
 from tests.matrix.table_agreements import AGREEMENTS
 from tests.matrix.table_cases import CASES
+from tests.matrix.table_steering import STEERING
 
 EVERYBODY = "*=200"
 HAS_LOGIN = "parties=200 other=200 icld=200 outside=200 removed=200 invited=200"
@@ -324,4 +325,5 @@ MATRIX: dict[str, Row] = (
     | CLOSED_LISTS
     | QUESTIONS
     | TEXTS
+    | STEERING
 )

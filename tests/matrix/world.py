@@ -50,6 +50,7 @@ from partnerships.models.invitations import Invitation, hashed
 from tests.factories import cases, long_cases
 from tests.factories.parties import make_partnership, make_person
 from tests.matrix.people import Person, make_people
+from tests.matrix.steering import steering_words
 from tests.matrix.supplements import supplement_words
 
 # One white pixel.
@@ -141,6 +142,7 @@ def build() -> World:
         ),
         "grant": world.by_state["decided"]["case"],
         **agreement_words(make_partnership(robertsfors, machakos), people),
+        **steering_words(partnership, people),
         **supplement_words(
             *(with_letter(make_partnership(robertsfors, machakos), writer) for _one in "12"),
             writer=writer,
