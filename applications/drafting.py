@@ -12,16 +12,9 @@ from django.utils import timezone
 from applications import approvals, rules, unlocking
 from applications.models import Answer, Application, Question, Status
 from applications.unlocking import Place
+from icld_portal.shared_texts import replace
 from icld_portal.workflow import WrongStatus
 from partnerships.models import User
-
-
-class StaleAnswer(Exception):
-    """Somebody else has saved this answer since the page was opened."""
-
-    def __init__(self, answer: Answer) -> None:
-        self.answer = answer
-        super().__init__(answer.pk)
 
 
 @contextmanager
@@ -112,7 +105,7 @@ def save_answer(
     """Keep ``text`` as the answer, in the case's language; call it inside ``editing``.
 
     ``version`` is the one the writer saw; 0 means that there was no answer yet. Raises
-    StaleAnswer if another text has been saved since, and changes nothing then.
+    StaleText if another text has been saved since, and changes nothing then.
     """
     stored = stored_answer(application, question)
     return write_answer(application, question, text, stored=stored, by=by, version=version)
@@ -129,8 +122,7 @@ def write_answer(
     language: str = "",
 ) -> Answer:
     """As ``save_answer``, in any language; ``stored`` was read under the lock of ``editing``."""
-    answer = stored
-    if answer is None:
+    if stored is None:
         return Answer.objects.create(
             sheet_id=application.sheet_id,
             question=question,
@@ -138,13 +130,4 @@ def write_answer(
             text=text,
             updated_by=by,
         )
-    if answer.text == text:
-        return answer
-    if version is not None and version != answer.version:
-        raise StaleAnswer(answer)
-    answer.text = text
-    answer.version += 1
-    answer.updated_at = timezone.now()
-    answer.updated_by = by
-    answer.save(update_fields=["text", "version", "updated_at", "updated_by"])
-    return answer
+    return replace(stored, text, by=by, version=version)

@@ -8,7 +8,7 @@ from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext, gettext_lazy
 
 from applications import workspace
-from applications.drafting import StaleAnswer, answers_to, stored_answers, write_answer
+from applications.drafting import answers_to, stored_answers, write_answer
 from applications.fingerprints import READ_IN_PART, mark_of_part, written_in_part
 from applications.forms import budget as budget_forms
 from applications.forms import plan
@@ -37,6 +37,7 @@ from applications.standing import (
 from applications.unlocking import Place
 from finance import caps
 from icld_portal.problems import Problem
+from icld_portal.shared_texts import StaleText
 from partnerships.models import Organisation, User
 
 # The hidden field with the mark of what stood in the part when its page was drawn.
@@ -218,9 +219,9 @@ class SectionPage:
         return mark_of_part(part, written_in_part(self.application, part))
 
     def _save_answers(self, form: AnswersForm, draft: Application, *, by: User) -> None:
-        stored = form.answers = stored_answers(draft, form.questions, form.language)
+        stored = form.stored = stored_answers(draft, form.subjects, form.language)
         for written in form.written():
-            question = written.question
+            question = written.subject
             theirs = stored.get(question.pk)
             other_text = theirs.text if theirs else ""
             try:
@@ -236,8 +237,8 @@ class SectionPage:
                 if form.chosen(question) == "theirs":
                     # This person's text is kept as a version, and then gives way.
                     write_answer(draft, question, other_text, stored=mine, by=by)
-            except StaleAnswer as stale:
-                form.show_conflict(question, stale.answer)
+            except StaleText as stale:
+                form.show_conflict(question, stale.stored)
 
     def errors(self) -> list[Problem]:
         """What was refused, each with the id of its field."""

@@ -76,7 +76,7 @@ class ScoresForm(AnswersForm):
 
     def texts(self) -> list[Text]:
         """What has been changed since the page was opened."""
-        return [(one.question, one.text, one.version) for one in self.written()]
+        return [(one.subject, one.text, one.version) for one in self.written()]
 
 
 class CommentsForm(AnswersForm):
@@ -84,25 +84,25 @@ class CommentsForm(AnswersForm):
 
     kind: ClassVar[str] = "comment"
 
-    def field_for(self, question: Question) -> forms.Field:
+    def field_for(self, subject: Question) -> forms.Field:
         """A small field, whatever kind of answer it stands beside."""
         return LongTextField(
-            label=_("Your comment on: %(question)s") % {"question": question},
+            label=_("Your comment on: %(question)s") % {"question": subject},
             max_length=COMMENT_MAX_LENGTH,
             required=False,
             widget=forms.Textarea(attrs={"rows": 2}),
         )
 
-    def is_optional(self, question: Question) -> bool:
+    def is_optional(self, subject: Question) -> bool:
         return False
 
-    def token_name(self, question: Question) -> str:
+    def token_name(self, subject: Question) -> str:
         """The name of the hidden mark of what was on the page."""
-        return f"seen-comment-{question.key}"
+        return f"seen-comment-{subject.key}"
 
     def texts(self) -> list[Text]:
         """What has been changed since the page was opened."""
-        return [(one.question, one.text, one.version) for one in self.written()]
+        return [(one.subject, one.text, one.version) for one in self.written()]
 
     def by_question(self) -> dict[int, QuestionRow]:
         """The fields by the question they stand beside."""

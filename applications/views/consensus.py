@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from applications import rules, workflow
 from applications.assessors import may_see_sheets, standing_of
-from applications.drafting import StaleAnswer
 from applications.forms.scoring import ConsensusForm
 from applications.models import Application, Consensus, SharedAssessment, Status
 from applications.sheets import (
@@ -28,6 +27,7 @@ from finance import caps
 from icld_portal.access import OFFICE, get_or_post, post_only
 from icld_portal.localize import moment
 from icld_portal.problems import NotReady
+from icld_portal.shared_texts import StaleText
 from icld_portal.workflow import WrongStatus
 from partnerships.requests import PortalRequest
 
@@ -92,7 +92,7 @@ def keep(
             amounts=form.amounts(),
             version=form.cleaned_data["version"],
         )
-    except (StaleConsensus, StaleAnswer):
+    except (StaleConsensus, StaleText):
         return show_stale(request, application, form)
     except WrongStatus:
         form.add_error(None, _("The case has moved on. Your text is below but was not saved."))
@@ -130,8 +130,8 @@ def show_stale(
     fresh = form_for(request, application, stored)
     fresh.is_valid()
     fresh.follow(stored)
-    for question in fresh.questions:
-        answer = fresh.answers.get(question.pk)
+    for question in fresh.subjects:
+        answer = fresh.stored.get(question.pk)
         if answer and answer.text != fresh.cleaned_data.get(fresh.name_of(question), ""):
             fresh.show_conflict(question, answer)
     words = {"who": stored.written_by.name, "when": moment(stored.written_at)}

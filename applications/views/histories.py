@@ -8,18 +8,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from applications import drafting, rules
-from applications.drafting import StaleAnswer
 from applications.finding import case_of
-from applications.histories import beside_the_one_before, versions_of
 from applications.models import Answer, Application, PartKind, Status
 from applications.unlocking import unlocked_in
 from icld_portal.access import PARTIES_AND_OFFICE, get_only, post_only
-from icld_portal.paging import page_of
+from icld_portal.histories import page_of_versions, versions_of, whole_number
+from icld_portal.shared_texts import StaleText
 from icld_portal.workflow import WrongStatus
 from partnerships.requests import PortalRequest
-
-# Long texts, so few on a page.
-VERSIONS_PER_PAGE = 10
 
 
 def answer_of(application: Application, key: str, language: str) -> Answer:
@@ -46,14 +42,12 @@ def answer_history(request: PortalRequest, handle: str, key: str) -> HttpRespons
     """Show every version of one answer, newest first."""
     application = partys_case_of(request, handle)
     answer = answer_of(application, key, request.GET.get("language", ""))
-    versions = versions_of(answer)
-    page = page_of(request, versions, size=VERSIONS_PER_PAGE)
-    earlier = versions[page.end_index() : page.end_index() + 1] if page.has_next() else ()
+    page, versions = page_of_versions(request, answer)
     context = {
         "application": application,
         "answer": answer,
         "page_obj": page,
-        "versions": beside_the_one_before(list(page), next(iter(earlier), None)),
+        "versions": versions,
         "may_restore": rules.may_edit(request.user, application)
         and is_writable(application, answer),
     }
@@ -78,7 +72,7 @@ def restore_answer(request: PortalRequest, handle: str, key: str) -> HttpRespons
     answer = answer_of(application, key, request.POST.get("language", ""))
     try:
         restore(request, application, answer)
-    except StaleAnswer:
+    except StaleText:
         messages.warning(
             request,
             _("Somebody has changed the answer since you opened the page. Look at it again first."),
@@ -110,11 +104,3 @@ def restore(request: PortalRequest, application: Application, answer: Answer) ->
             version=seen,
             language=answer.language,
         )
-
-
-def whole_number(request: PortalRequest, name: str) -> int:
-    """Return a number our own form sent; Http404 for anything else."""
-    written = request.POST.get(name, "")
-    if not (written.isascii() and written.isdecimal() and len(written) < 9):
-        raise Http404("no such version")
-    return int(written)

@@ -9,7 +9,6 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from applications import rules, snapshots, workflow
-from applications.drafting import StaleAnswer
 from applications.finding import case_of, is_handle
 from applications.forms.answers import AnswersForm
 from applications.forms.scoring import CommentsForm, ScoresForm
@@ -21,6 +20,7 @@ from applications.views.interests import declarable_case
 from icld_portal import writers
 from icld_portal.access import ASSESSORS, get_or_post, post_only
 from icld_portal.problems import NotReady
+from icld_portal.shared_texts import StaleText
 from icld_portal.workflow import WrongStatus
 from partnerships.requests import PortalRequest
 
@@ -125,8 +125,8 @@ def keep(
             comments=comments.texts(),
             **facts,
         )
-    except StaleAnswer as stale:
-        stood_beside(form, stale.answer)
+    except StaleText as stale:
+        stood_beside(form, stale.stored)
         return show(request, application, own, form, comments, status=409)
     except workflow.StaleComment as stale:
         stood_beside(comments, stale.comment)

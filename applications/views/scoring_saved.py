@@ -4,20 +4,25 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, JsonResponse
-from django.utils import timezone
 
 from applications import workflow
-from applications.drafting import StaleAnswer
 from applications.finding import case_of, question_of
-from applications.forms.answers import AnswersForm, token_of
+from applications.forms.answers import AnswersForm
 from applications.forms.scoring import CommentsForm
 from applications.models import Answer, Application, Assessment, Question
 from applications.sheets import answers_on
-from applications.views.answers import first_error, others_text
 from applications.views.scoring import given_case, own_view
 from icld_portal import writers
 from icld_portal.access import ASSESSORS, post_only
-from icld_portal.localize import clock, moment
+from icld_portal.localize import moment
+from icld_portal.shared_texts import (
+    StaleText,
+    told_closed,
+    told_conflict,
+    told_other_person,
+    told_refused,
+    told_saved,
+)
 from icld_portal.workflow import WrongStatus
 from partnerships.requests import PortalRequest
 
@@ -33,25 +38,23 @@ def save_score(request: PortalRequest, handle: str, kind: str, key: str) -> Http
         case_of(request, handle)
         raise PermissionDenied("save_score")
     if writers.writer_id(request) != request.user.pk:
-        # Somebody else has signed in at this browser: one person's text stays theirs.
-        return JsonResponse({"state": "other_person"}, status=403)
+        return told_other_person()
     own = own_view(request, application)
     form = form_of(request, application, own, kind, key)
     if not form.is_valid():
-        return JsonResponse({"state": "refused", "why": first_error(form)}, status=422)
-    texts = [(one.question, one.text, one.version) for one in form.written()]
+        return told_refused(form.first_error)
+    texts = [(one.subject, one.text, one.version) for one in form.written()]
     facts: dict[str, Any] = {"comments" if kind == COMMENT else "texts": texts}
     try:
         own = workflow.save_texts(application, by=request.user, at=request.received_at, **facts)
-    except StaleAnswer as stale:
-        return JsonResponse({"state": "conflict"} | others_text(stale.answer), status=409)
+    except StaleText as stale:
+        return told_conflict(stale.stored)
     except workflow.StaleComment as stale:
         theirs = {"text": stale.comment.text, "who": moment(stale.comment.updated_at)}
         return JsonResponse({"state": "conflict"} | theirs, status=409)
     except WrongStatus:
-        return JsonResponse({"state": "handed_in"}, status=410)
-    seen = mark_after(own, form, kind)
-    return JsonResponse({"state": "saved", "clock": clock(timezone.now()), "seen": seen})
+        return told_closed("handed_in")
+    return told_saved(mark_after(own, form, kind))
 
 
 def form_of(
@@ -80,9 +83,7 @@ def criterion_question(application: Application, own: Assessment | None, key: st
 
 def mark_after(own: Assessment, form: AnswersForm, kind: str) -> str:
     """Return the mark of what then stands on the page."""
-    (question,) = form.questions
+    (question,) = form.subjects
     rows: Any = own.comments if kind == COMMENT else Answer.objects.filter(sheet=own.sheet_id)
     stored = rows.filter(question=question).first()
-    if stored is not None and stored.text == form.cleaned_data[form.name_of(question)]:
-        return token_of(stored.text, stored.version)
-    return str(form.cleaned_data[form.token_name(question)])
+    return form.mark_after(question, stored)

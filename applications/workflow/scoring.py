@@ -9,7 +9,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from applications import rules
-from applications.drafting import StaleAnswer
 from applications.models import (
     Answer,
     AnswerComment,
@@ -26,6 +25,7 @@ from applications.scores import Criterion, score_of
 from applications.versions import whole
 from icld_portal import events
 from icld_portal.problems import NotReady, Problem
+from icld_portal.shared_texts import StaleText
 from icld_portal.workflow import WrongStatus
 from partnerships.models import User
 
@@ -90,7 +90,7 @@ def save_assessment(
 ) -> Assessment:
     """Keep the unfinished view of ``by``; nobody else sees it before it is handed in.
 
-    Raises StaleAnswer or StaleComment when another window has saved since, WrongStatus when
+    Raises StaleText or StaleComment when another window has saved since, WrongStatus when
     it is handed in or the case is not in assessment, PermissionDenied if ``by`` has not been
     asked or has not declared that there is no conflict of interest.
     """
@@ -186,7 +186,7 @@ def take_back(application: Application, *, by: User, at: datetime | None = None)
 
 
 def write_texts(sheet: AnswerSheet, texts: Iterable[Text], *, by: User, at: datetime) -> None:
-    """Write answers to a sheet whose case is locked; StaleAnswer changes nothing."""
+    """Write answers to a sheet whose case is locked; StaleText changes nothing."""
     stored = {one.question_id: one for one in sheet.answers.select_related("updated_by")}
     made, changed = [], []
     for question, text, version in texts:
@@ -195,7 +195,7 @@ def write_texts(sheet: AnswerSheet, texts: Iterable[Text], *, by: User, at: date
             made.append(Answer(sheet=sheet, question=question, text=text, updated_by=by))
         elif answer.text != text:
             if version is not None and version != answer.version:
-                raise StaleAnswer(answer)
+                raise StaleText(answer)
             answer.text, answer.updated_at, answer.updated_by = text, at, by
             answer.version += 1
             changed.append(answer)

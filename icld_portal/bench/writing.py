@@ -2,8 +2,8 @@
 
 import json
 
-from applications.forms.answers import token_of
 from icld_portal.bench.browser import Browser, Fields, form_on
+from icld_portal.shared_texts import token_of
 from icld_portal.writers import FIELD as WRITER
 
 ANSWER, SEEN = "question-", "seen-"

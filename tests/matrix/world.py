@@ -24,7 +24,6 @@ from applications import (
     workflow,
 )
 from applications.drafting import answers_by_question, editing
-from applications.forms.answers import token_of
 from applications.models import (
     Application,
     Attachment,
@@ -45,6 +44,7 @@ from icld_portal import writers
 from icld_portal.bench.browser import form_on
 from icld_portal.mail import queue_letter
 from icld_portal.models import Factor, Letter, PreparedFile, PreparedState
+from icld_portal.shared_texts import token_of
 from partnerships.models import Country, Organisation, OrganisationKind, Partnership, Role
 from partnerships.models.invitations import Invitation, hashed
 from tests.factories import cases, long_cases
