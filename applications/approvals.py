@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from applications import notices, rules
-from applications.fingerprints import content, digests, fingerprint_of, part_words
+from applications.fingerprints import content, digests, part_words
 from applications.models import (
     Application,
     Approval,
@@ -21,6 +21,7 @@ from applications.models import (
     Status,
 )
 from icld_portal import events
+from icld_portal.canonical import fingerprint_of
 from icld_portal.problems import NotReady, Problem
 from icld_portal.workflow import WrongStatus
 from partnerships.models import Membership, Organisation, PartySide, Role, User

@@ -1,7 +1,5 @@
 """The content of an application as one canonical text, and its fingerprint."""
 
-import hashlib
-import json
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -10,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from applications.models import Application, Part
+from icld_portal.canonical import fingerprint_of
 
 DIGEST_LENGTH = 16
 PART_WORDS: dict[str, Promise] = {
@@ -79,18 +78,6 @@ OWN_FACTS: dict[str, tuple[str, ...]] = {
 def fingerprint(application: Application) -> str:
     """Return the SHA-256 of the content, in hexadecimal."""
     return fingerprint_of(content(application))
-
-
-def fingerprint_of(written: Any) -> str:
-    """Return the SHA-256 of ``written``: the content, or one part of it."""
-    text = json.dumps(
-        written,
-        ensure_ascii=False,
-        sort_keys=True,
-        separators=(",", ":"),
-        default=str,
-    )
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def digests(written: dict[str, Any]) -> dict[str, str]:

@@ -16,9 +16,10 @@ from django.db.models import Model
 from django.forms.formsets import BaseFormSet
 from django.utils.translation import gettext as _
 
-from applications.fingerprints import DIGEST_LENGTH, fingerprint_of
+from applications.fingerprints import DIGEST_LENGTH
 from applications.models import SectionWork
 from icld_portal import localize
+from icld_portal.canonical import fingerprint_of
 from icld_portal.forms import MoneyField
 from partnerships.models import User
 

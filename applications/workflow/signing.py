@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from applications import agreement_content, agreement_letters, jobs, rules
 from applications.agreement_content import ReportDates
 from applications.attaching import kept
-from applications.fingerprints import fingerprint_of
 from applications.models import (
     Agreement,
     AgreementParty,
@@ -27,6 +26,7 @@ from applications.models import (
     Status,
 )
 from icld_portal import events, scanning
+from icld_portal.canonical import fingerprint_of
 from icld_portal.problems import NotReady, Problem
 from icld_portal.workflow import Transition, WrongStatus, begin, complete
 from partnerships.models import Organisation, OrganisationSide, Role, User
