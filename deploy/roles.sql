@@ -50,6 +50,7 @@ DECLARE
 BEGIN
     FOREACH name IN ARRAY ARRAY[
         'icld_portal_event',
+        'icld_portal_letterattachment',
         'finance_grantyear',
         'applications_decision',
         'applications_decisionyear',

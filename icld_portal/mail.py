@@ -1,6 +1,9 @@
 """The outbox: a letter is a row in the deed's transaction; a job sends it afterwards."""
 
 from collections.abc import Iterable, Sequence
+from email import encoders
+from email.message import Message
+from email.mime.base import MIMEBase
 from typing import Any
 
 from django.conf import settings
@@ -12,7 +15,7 @@ from django.utils import timezone, translation
 
 from icld_portal import delivery, jobs
 from icld_portal.events import subject_type
-from icld_portal.models import Delivery, Letter
+from icld_portal.models import Delivery, Letter, LetterAttachment
 
 
 def new_letter(
@@ -24,9 +27,10 @@ def new_letter(
     language: str,
     to_user_id: int | None = None,
     about: models.Model | None = None,
+    attached: Sequence[LetterAttachment] = (),
 ) -> Letter:
-    """Return a letter that is not in the outbox yet."""
-    return Letter(
+    """Return a letter that is not in the outbox yet, with the files that go with it."""
+    letter = Letter(
         to_email=to_email,
         to_user_id=to_user_id,
         language=language,
@@ -36,10 +40,12 @@ def new_letter(
         about_type=subject_type(about) if about else "",
         about_id=about.pk if about else None,
     )
+    letter.to_attach = attached
+    return letter
 
 
 def queue_letters(letters: Iterable[Letter]) -> None:
-    """Put letters in the outbox, in at most three queries; each is sent after the transaction.
+    """Put letters in the outbox, in at most four queries; each is sent after the transaction.
 
     It is sent once; one that its reader wants in the daily mail, or in the portal alone, waits
     there.
@@ -47,10 +53,22 @@ def queue_letters(letters: Iterable[Letter]) -> None:
     written = list(letters)
     delivery.settle(written)
     queued = Letter.objects.bulk_create(written)
+    _keep_attachments(queued)
     sent = [letter.pk for letter in queued if letter.delivery == Delivery.AT_ONCE]
     if sent and settings.PORTAL_MAIL_IS_SENT:
         deferred: list[dict[str, Any]] = [{"letter_id": pk} for pk in sent]
         jobs.send_letter.batch_defer(*deferred)
+
+
+def _keep_attachments(queued: Sequence[Letter]) -> None:
+    """Write down what goes with each letter, while the deed's transaction is open."""
+    kept = []
+    for letter in queued:
+        for one in letter.to_attach:
+            one.letter = letter
+            kept.append(one)
+    if kept:
+        LetterAttachment.objects.bulk_create(kept)
 
 
 def queue_letter(**facts: Any) -> Letter:
@@ -94,10 +112,25 @@ def send(letter: Letter) -> None:
         headers={"Message-ID": f"<letter-{letter.pk}@{_mail_domain()}>"},
         connection=get_connection(settings.PORTAL_EMAIL_BACKEND),
     )
+    for attachment in letter.attachments.all():
+        message.attach(_mail_part(attachment))
     message.send()
     letter.sent_at = timezone.now()
     letter.attempts += 1
     letter.save(update_fields=["sent_at", "attempts"])
+
+
+def _mail_part(attachment: LetterAttachment) -> MIMEBase:
+    """Return the attachment as a part of a mail, with the parameters of its type."""
+    header = Message()
+    header["Content-Type"] = attachment.content_type
+    # The first of get_params is the type itself.
+    named = dict((header.get_params() or [])[1:])
+    part = MIMEBase(header.get_content_maintype(), header.get_content_subtype(), **named)
+    part.set_payload(bytes(attachment.content))
+    encoders.encode_base64(part)
+    part.add_header("Content-Disposition", "attachment", filename=attachment.file_name)
+    return part
 
 
 def _mail_domain() -> str:

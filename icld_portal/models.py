@@ -1,6 +1,7 @@
 """The floor's own tables: events, the outbox, frozen papers and files made to order."""
 
 import secrets
+from collections.abc import Sequence
 from typing import ClassVar
 
 from django.conf import settings
@@ -72,6 +73,8 @@ class Letter(models.Model):
     seen_at = models.DateTimeField(null=True)
     # The version of the staff's own text it was written by, as "mail_approved/3"; else empty.
     wording = models.CharField(max_length=40, blank=True)
+    # What goes with a letter that is not in the outbox yet.
+    to_attach: "Sequence[LetterAttachment]" = ()
 
     class Meta:
         ordering: ClassVar = ["-queued_at", "-pk"]
@@ -95,6 +98,31 @@ class Letter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject} → {self.to_email}"
+
+
+class LetterAttachment(models.Model):
+    """A small file that goes with a letter, such as an invitation for a calendar.
+
+    ``content_type`` may carry parameters: ``text/calendar; method=REQUEST``.
+    """
+
+    letter = models.ForeignKey(Letter, models.CASCADE, related_name="attachments")
+    file_name = models.CharField(max_length=120)
+    content_type = models.CharField(max_length=100)
+    content = models.BinaryField()
+
+    class Meta:
+        ordering: ClassVar = ["letter", "pk"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=~models.Q(file_name="") & ~models.Q(content_type=""),
+                name="letter_attachment_is_named",
+            )
+        ]
+        triggers: ClassVar = triggers.append_only()
+
+    def __str__(self) -> str:
+        return self.file_name
 
 
 class Topic(models.TextChoices):

@@ -7,11 +7,11 @@ import pytest
 from aiosmtpd.controller import Controller
 from django.core import mail as django_mail
 from django.core.mail import send_mail
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from icld_portal import jobs, mail
-from icld_portal.models import Letter
+from icld_portal.models import Letter, LetterAttachment
 from tests.worker import work
 
 pytestmark = pytest.mark.django_db
@@ -89,6 +89,48 @@ def test_in_the_demo_nothing_is_sent(settings):
     assert not ProcrastinateJob.objects.exists()
 
 
+def test_a_file_goes_with_its_letter_and_keeps_its_type_letters_and_name():
+    written = "BEGIN:VCALENDAR\r\nSUMMARY:Möte på Gävle rådhus\r\nEND:VCALENDAR\r\n".encode()
+    attached = LetterAttachment(
+        file_name="möte.ics",
+        content_type="text/calendar; method=REQUEST; charset=utf-8",
+        content=written,
+    )
+    letter = mail.new_letter(
+        to_email="anyone@example.org",
+        subject="Kallelse",
+        body="Text",
+        kind="test",
+        language="sv",
+        attached=[attached],
+    )
+    bare = mail.new_letter(
+        to_email="other@example.org", subject="Hej", body="Text", kind="test", language="sv"
+    )
+
+    mail.queue_letters([letter, bare])
+    for queued in Letter.objects.order_by("pk"):
+        jobs.send_letter.func(letter_id=queued.pk)
+
+    first, second = django_mail.outbox
+    _whole, _text, part = message_from_bytes(first.message().as_bytes()).walk()
+    assert part.get_content_type() == "text/calendar"
+    assert (part.get_param("method"), part.get_content_charset()) == ("REQUEST", "utf-8")
+    assert part.get_filename() == "möte.ics"
+    assert part.get_payload(decode=True) == written
+    assert second.attachments == []
+
+
+def test_what_went_with_a_letter_is_not_changed_afterwards():
+    letter = queue()
+    attached = LetterAttachment.objects.create(
+        letter=letter, file_name="a.ics", content_type="text/calendar", content=b"a"
+    )
+
+    with pytest.raises(DatabaseError), transaction.atomic():
+        LetterAttachment.objects.filter(pk=attached.pk).update(content=b"b")
+
+
 class BrokenBackend:
     """A mail server that is away."""
 
@@ -104,6 +146,9 @@ def test_after_an_hour_without_a_mail_server_every_letter_arrives_once(settings,
     settings.PORTAL_EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", free_port()
     letters = [queue() for _number in range(3)]
+    LetterAttachment.objects.create(
+        letter=letters[0], file_name="a.ics", content_type="text/calendar", content=b"BEGIN"
+    )
     for _minute in range(3):
         work("mail")
         make_due()
@@ -121,6 +166,7 @@ def test_after_an_hour_without_a_mail_server_every_letter_arrives_once(settings,
         server.stop()
 
     host = settings.PUBLIC_URL.partition("//")[2].partition(":")[0]
+    assert inbox.files == [b"BEGIN"]
     assert sorted(inbox.arrived) == sorted(f"<letter-{one.pk}@{host}>" for one in letters)
     assert all(letter.sent_at for letter in Letter.objects.all())
 
@@ -130,10 +176,14 @@ class Inbox:
 
     def __init__(self) -> None:
         self.arrived: list[str] = []
+        self.files: list[bytes] = []
 
     async def handle_DATA(self, server, session, envelope) -> str:  # noqa: N802
         message = message_from_bytes(envelope.content)
         self.arrived.append(message["Message-ID"])
+        self.files += [
+            part.get_payload(decode=True) for part in message.walk() if part.get_filename()
+        ]
         return "250 OK"
 
 
