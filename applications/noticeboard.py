@@ -14,7 +14,7 @@ from icld_portal.events import subject_type
 from icld_portal.localize import STOCKHOLM
 from icld_portal.mail import new_letter, queue_letters, render_letter
 from icld_portal.models import Delivery, Letter
-from partnerships.models import Organisation, User
+from partnerships.models import Organisation, SteeringMeeting, User
 
 DIGEST = "digest"
 DIGEST_AT = time(7, 0)
@@ -36,6 +36,7 @@ def notices_of(user: User) -> QuerySet[Letter]:
     # Who is asked to assess declares first, and sees the case after that.
     asked = Application.objects.all().declarable_by(user).filter(pk=here)
     threads = MessageThread.objects.all().visible_to(user).filter(pk=here)
+    meetings = SteeringMeeting.objects.all().visible_to(user).filter(pk=here)
     return (
         _written_to(user)
         .filter(
@@ -43,6 +44,7 @@ def notices_of(user: User) -> QuerySet[Letter]:
             | (Q(about_type=case) & Exists(cases))
             | (Q(about_type=case, kind=ASKED_TO_ASSESS) & Exists(asked))
             | (Q(about_type=thread) & Exists(threads))
+            | (Q(about_type=subject_type(SteeringMeeting)) & Exists(meetings))
         )
         .order_by("-queued_at", "-pk")
     )
@@ -57,6 +59,7 @@ def unread_count(user: User) -> int:
     unread = _written_to(user).filter(seen_at=None).order_by()
     letters = list(unread.values_list("about_type", "about_id", "kind")[:MOST_COUNTED])
     case, thread = subject_type(Application), subject_type(MessageThread)
+    steering = subject_type(SteeringMeeting)
     cases = {number for about, number, _kind in letters if about == case}
     if cases:
         cases = _numbers(Application.objects.visible_to(user).filter(pk__in=cases))
@@ -66,10 +69,14 @@ def unread_count(user: User) -> int:
     threads = {number for about, number, _kind in letters if about == thread}
     if threads:
         threads = _numbers(MessageThread.objects.all().visible_to(user).filter(pk__in=threads))
+    meetings = {number for about, number, _kind in letters if about == steering}
+    if meetings:
+        meetings = _numbers(SteeringMeeting.objects.all().visible_to(user).filter(pk__in=meetings))
     return sum(
         about in ALWAYS_SHOWN
         or (about == case and (number in cases or (kind == ASKED_TO_ASSESS and number in asked)))
         or (about == thread and number in threads)
+        or (about == steering and number in meetings)
         for about, number, kind in letters
     )
 

@@ -182,6 +182,19 @@ class DayField(ShownAgain, forms.DateField):
         return ValidationError(self.error_messages[code], code=code, params={"written": shown})
 
 
+class HourField(ShownAgain, forms.TimeField):
+    """A time of day on the 24-hour clock: reads "09:30" and "9.30"."""
+
+    default_error_messages: ClassVar = {
+        "invalid": _("Write the time as hours and minutes, for example 09:30.")
+    }
+    input_formats = ("%H:%M", "%H.%M")
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("widget", forms.TimeInput(format="%H:%M", attrs={"type": "time"}))
+        super().__init__(**options)
+
+
 class TooLong(MaxLengthValidator):
     """Says by how much a text is too long."""
 

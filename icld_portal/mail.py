@@ -125,7 +125,7 @@ def _mail_part(attachment: LetterAttachment) -> MIMEBase:
     header = Message()
     header["Content-Type"] = attachment.content_type
     # The first of get_params is the type itself.
-    named = dict((header.get_params() or [])[1:])
+    named: dict[str, Any] = dict((header.get_params() or [])[1:])
     part = MIMEBase(header.get_content_maintype(), header.get_content_subtype(), **named)
     part.set_payload(bytes(attachment.content))
     encoders.encode_base64(part)

@@ -255,7 +255,10 @@ PREPARED_FILES: dict[str, str] = {
 HANDED_OVER: list[str] = ["applications.workflow.handing_over.take_over"]
 
 # Which apps have matters that steering groups decide about.
-STEERING_MATTERS: list[str] = ["applications.matters.CASES"]
+STEERING_MATTERS: list[str] = [
+    "applications.matters.CASES",
+    "partnerships.agenda.GROUP",
+]
 
 # --- History --------------------------------------------------------------------------
 

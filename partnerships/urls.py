@@ -56,4 +56,5 @@ urlpatterns = [
     ),
     # Steering groups, their meetings and what they have decided
     path("", include("partnerships.steering_urls")),
+    path("", include("partnerships.meeting_urls")),
 ]

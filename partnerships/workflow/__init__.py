@@ -8,6 +8,7 @@ from partnerships.workflow.invitations import (
     resend,
     revoke,
 )
+from partnerships.workflow.meeting_reminders import remind_of_meetings
 from partnerships.workflow.merging import (
     merge_organisation,
     merge_problems,
@@ -31,6 +32,7 @@ __all__ = [
     "merge_problems",
     "party_problems",
     "refuse_organisation",
+    "remind_of_meetings",
     "remove_member",
     "resend",
     "revoke",

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy
 
 from icld_portal.workflow import Transition
-from partnerships import rules
+from partnerships import meeting_letters, rules
 from partnerships.models import MeetingStatus
 
 CALL = Transition(
@@ -12,6 +12,7 @@ CALL = Transition(
     MeetingStatus.CALLED,
     rules.may_keep_meeting,
     gettext_lazy("Send the call"),
+    meeting_letters.tell_called,
 )
 HOLD = Transition(
     "hold_meeting",
@@ -33,5 +34,6 @@ CANCEL = Transition(
     MeetingStatus.CANCELLED,
     rules.may_keep_meeting,
     gettext_lazy("Cancel the meeting"),
+    meeting_letters.tell_cancelled,
 )
 MEETING_TRANSITIONS = (CALL, HOLD, VERIFY, CANCEL)
