@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,7 +17,7 @@ from partnerships.models import (
     SteeringMeeting,
     User,
 )
-from partnerships.models.matters import sources
+from partnerships.models.matters import Point, sources
 
 LAST_MINUTES = "minutes-"
 
@@ -41,9 +42,23 @@ class GroupMatters:
         waiting = FollowUp.objects.all().waiting().visible_to(user).filter(paragraph__group=group)
         return [self._follow_up(one) for one in waiting.select_related("paragraph")]
 
-    def hidden_groups(self, references: Iterable[str]) -> set[int]:
-        """Return nothing: what is the group's own hides no case."""
-        return set()
+    def addresses_of(self, points: Iterable[Point], user: User) -> dict[Point, str]:
+        """Return where the minutes are that an agenda takes up, in one query."""
+        keys = {point: point[1].removeprefix(LAST_MINUTES) for point in points}
+        asked = {
+            point: int(key)
+            for point, key in keys.items()
+            if point[0] == MatterKind.FOLLOW_UP and point[1] != key and key.isdecimal()
+        }
+        if not asked:
+            return {}
+        meetings = SteeringMeeting.objects.all().visible_to(user).filter(pk__in=asked.values())
+        found = {meeting.pk: meeting.get_absolute_url() for meeting in meetings.order_by()}
+        return {point: found[pk] for point, pk in asked.items() if pk in found}
+
+    def dealing_with(self, references: Iterable[str]) -> Q:
+        """Return what is true of no group: what is the group's own hides no case."""
+        return Q(pk__in=[])
 
     def _follow_up(self, one: FollowUp) -> Matter:
         facts = {"sign": one.paragraph.sign, "heading": one.paragraph.heading}
@@ -74,12 +89,6 @@ def waiting_for(meeting: SteeringMeeting, user: User) -> list[Matter]:
     taken = set(meeting.agenda.values_list("matter_kind", "matter_key"))
     found = [one for source in sources() for one in source.open_for(meeting.group, user)]
     return [one for one in found if (one.kind.value, one.key) not in taken]
-
-
-def addresses(meeting: SteeringMeeting, user: User) -> dict[tuple[str, str], str]:
-    """Return where the matters of the agenda are, of those that ``user`` may open."""
-    known = [one for source in sources() for one in source.known_to(meeting.group, user)]
-    return {(one.kind.value, one.key): one.url for one in known if one.url}
 
 
 def items_of(meeting: SteeringMeeting) -> list[AgendaItem]:

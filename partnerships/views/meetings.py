@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from icld_portal.access import PARTIES_AND_OFFICE, get_only, get_or_post, post_only
 from icld_portal.paging import page_of
@@ -16,8 +17,9 @@ from icld_portal.workflow import WrongStatus
 from partnerships import agenda, meeting_letters, rules
 from partnerships.clocks import clock_of, clocks_of
 from partnerships.forms.meetings import MeetingForm, PlanForm
-from partnerships.meeting_rows import rows_of
+from partnerships.meeting_rows import meetings_of, rows_of
 from partnerships.models import MeetingStatus, SteeringGroup, SteeringMeeting
+from partnerships.models.matters import addresses_of
 from partnerships.quorum import parties_of, quorum, sitting
 from partnerships.requests import PortalRequest
 from partnerships.workflow import meetings as deeds
@@ -59,6 +61,19 @@ def done(request: PortalRequest, deed: Callable[[], object], said: str) -> bool:
 
 @PARTIES_AND_OFFICE
 @get_only
+def group(request: PortalRequest, pk: int) -> HttpResponse:
+    """A group and its meetings."""
+    found = group_for(request, pk)
+    context = {
+        "group": found,
+        "meetings": meetings_of(found),
+        "runs": rules.may_run_group(request.user, found),
+    }
+    return render(request, "partnerships/group_meetings.html", context)
+
+
+@PARTIES_AND_OFFICE
+@get_only
 def meetings(request: PortalRequest, pk: int) -> HttpResponse:
     """All meetings of a group, the newest first."""
     group = group_for(request, pk)
@@ -86,7 +101,10 @@ def plan(request: PortalRequest, pk: int) -> HttpResponse:
         except NotReady as refused:
             form.show(refused.problems)
         else:
-            messages.success(request, _("Planned: %(count)d meetings.") % {"count": len(made)})
+            said = ngettext(
+                "%(count)d meeting is planned.", "%(count)d meetings are planned.", len(made)
+            )
+            messages.success(request, said % {"count": len(made)})
             return redirect("partnerships:meetings", group.pk)
     context = {"group": group, "form": form}
     return render(
@@ -101,8 +119,8 @@ def meeting(request: PortalRequest, pk: int) -> HttpResponse:
     found = meeting_for(request, pk)
     parties = parties_of(found.group)
     terms, rows = sitting(found), list(found.attendance.order_by("pk"))
-    places = agenda.addresses(found, request.user)
     items = agenda.items_of(found)
+    places = addresses_of([(one.matter_kind, one.matter_key) for one in items], request.user)
     context = {
         "meeting": found,
         "group": found.group,

@@ -3,7 +3,19 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from partnerships.models import Partnership, SeatKind, SeatTerm
+from partnerships.agenda import waiting_for
+from partnerships.clocks import HOME, clocks_of
+from partnerships.forms.meetings import AttendanceForm, MeetingForm
+from partnerships.models import (
+    AgendaItem,
+    Partnership,
+    SeatKind,
+    SeatTerm,
+    SteeringGroup,
+    SteeringMeeting,
+)
+from partnerships.quorum import parties_of, sitting
+from partnerships.workflow.calendar_links import make_link
 from tests.factories import steering
 from tests.matrix.people import Person
 
@@ -32,6 +44,26 @@ def steering_words(partnership: Partnership, people: dict[str, Person]) -> dict[
         "steering_group": group.pk,
         "verified_meeting": verified.pk,
         "held_meeting": held.pk,
+        **meeting_words(group, held, people),
         "decision": decision.pk,
         "follow_up": decision.paragraph.follow_up.pk,
+    }
+
+
+def meeting_words(
+    group: SteeringGroup, held: SteeringMeeting, people: dict[str, Person]
+) -> dict[str, Any]:
+    """A meeting to come with one item on its agenda, one that has begun, and a secret link."""
+    writer = people["swedish coordinator"].user
+    coming = steering.plan_meeting(group, datetime(2032, 3, 10, 9, 0, tzinfo=UTC))
+    item = AgendaItem.objects.create(meeting=coming, title="Opening")
+    begun = steering.plan_meeting(group, datetime(2026, 4, 10, 9, 0, tzinfo=UTC))
+    return {
+        "coming_meeting": coming.pk,
+        "begun_meeting": begun.pk,
+        "agenda_item": item.pk,
+        "waiting_matter": waiting_for(coming, writer)[0].value,
+        "meeting_seen": MeetingForm(coming, clocks_of(parties_of(group)), HOME).seen,
+        "attendance_seen": AttendanceForm(sitting(held), list(held.attendance.all())).seen,
+        "calendar_token": make_link(group, by=writer),
     }

@@ -2,6 +2,74 @@
 
 from tests.matrix.rows import Row
 
+READERS = "parties=200 icld=200"
+# Either party's writers run the group; whoever else may read it writes nothing there.
+RUNNERS = "writers=200 parties=403 icld=403"
+RUNNERS_DO = "writers=302! parties=403 icld=403"
+# Whoever sits in the group writes the minutes too, and who was there.
+WRITERS = "writers=200 swedish-steering=200 partner-steering=200 parties=403 icld=403"
+TIMES = {"starts": "10:00", "ends": "12:00", "zone": "Europe/Stockholm", "language": "sv"}
+
+MEETINGS = {
+    "partnerships:meetings": Row("/steering-groups/{steering_group}/meetings/", get=READERS),
+    "partnerships:plan_meetings": Row(
+        "/steering-groups/{steering_group}/meetings/plan/",
+        get=RUNNERS,
+        post=RUNNERS_DO,
+        data={**TIMES, "day_1": "2032-04-15"},
+    ),
+    "partnerships:meeting": Row("/steering-meetings/{coming_meeting}/", get=READERS),
+    # Those abroad have opened the page by another clock: another mark of what they saw.
+    "partnerships:change_meeting": Row(
+        "/steering-meetings/{coming_meeting}/change/",
+        get=RUNNERS,
+        post="swedish-writers=302! writers=422 parties=403 icld=403",
+        data={**TIMES, "day": "2032-04-15", "seen": "{meeting_seen}"},
+    ),
+    "partnerships:call_meeting": Row(
+        "/steering-meetings/{coming_meeting}/call/", get=RUNNERS, post=RUNNERS_DO
+    ),
+    "partnerships:cancel_meeting": Row(
+        "/steering-meetings/{coming_meeting}/cancel/", get=RUNNERS, post=RUNNERS_DO
+    ),
+    "partnerships:hold_meeting": Row("/steering-meetings/{begun_meeting}/hold/", post=RUNNERS_DO),
+    "partnerships:meeting_file": Row(
+        "/steering-meetings/{coming_meeting}/meeting.ics", get=READERS
+    ),
+    "partnerships:agenda": Row(
+        "/steering-meetings/{coming_meeting}/agenda/",
+        get=RUNNERS,
+        post=RUNNERS_DO,
+        data={"title": "Budget", "note": ""},
+    ),
+    "partnerships:take_up": Row(
+        "/steering-meetings/{coming_meeting}/agenda/take-up/",
+        post=RUNNERS_DO,
+        data={"matter": "{waiting_matter}"},
+    ),
+    "partnerships:agenda_item": Row(
+        "/steering-meetings/{coming_meeting}/agenda/{agenda_item}/",
+        get=RUNNERS,
+        post=RUNNERS_DO,
+        data={"wish": "remove"},
+    ),
+    "partnerships:attendance": Row(
+        "/steering-meetings/{held_meeting}/attendance/",
+        get=WRITERS,
+        post=WRITERS.replace("200", "302!"),
+        data={"guests": "Interpreter", "seen": "{attendance_seen}"},
+    ),
+    "partnerships:calendar": Row(
+        "/steering-groups/{steering_group}/calendar/",
+        get=READERS,
+        post=READERS.replace("200", "200!"),
+        data={"wish": "make"},
+    ),
+    # Whoever holds the secret link of one person.
+    "partnerships:calendar_feed": Row("/calendars/{calendar_token}.ics", get="*=200"),
+    "partnerships:group": Row("/steering-groups/{steering_group}/", get=READERS),
+}
+
 STEERING = {
     # Whoever reads no group has a list without rows, of which no file is made.
     "partnerships:decisions": Row("/steering-decisions/", get="*=200"),
@@ -10,4 +78,5 @@ STEERING = {
         post="parties=302! icld=302! *=302",
         data={"format": "csv", "query": ""},
     ),
+    **MEETINGS,
 }
