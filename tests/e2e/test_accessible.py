@@ -17,7 +17,7 @@ from applications.workflow.texts import begin_text
 from finance.workflow import begin_version as begin_guidelines
 from icld_portal.models import FileScan, Letter, PreparedFile
 from partnerships import workflow
-from partnerships.models import Country, Membership, OrganisationKind, Role
+from partnerships.models import AgendaItem, Country, Membership, OrganisationKind, Role
 from tests.applications.test_supplements import approve, ask, questions, write
 from tests.factories import cases, steering
 from tests.matrix.world import PNG, stands_in
@@ -122,6 +122,28 @@ def test_pages_of_a_party(visitor, partnership, coordinator, decider):
                 for name in ("check", "approval", "read", "attachments", "sharing")
             ),
         )
+
+
+def test_pages_of_meetings(visitor, partnership, coordinator):
+    group = steering.make_group(partnership)
+    held = steering.held_meeting(group)
+    coming = steering.plan_meeting(group, timezone.now() + timedelta(days=30))
+    cases.empty_draft(partnership, by=coordinator)
+    AgendaItem.objects.create(meeting=coming, title="Öppnande", note="Välkomna.")
+    item = AgendaItem.objects.create(meeting=coming, title="Budget")
+    sign_in(visitor, coordinator)
+
+    base, of_group = f"/steering-meetings/{coming.pk}/", f"/steering-groups/{group.pk}/"
+    check(visitor, f"{of_group}meetings/", f"{of_group}meetings/plan/", f"{of_group}calendar/")
+    check(visitor, base, *(f"{base}{name}/" for name in ("agenda", "call", "change", "cancel")))
+    check(visitor, f"{base}agenda/{item.pk}/", held.get_absolute_url())
+    check(visitor, f"{held.get_absolute_url()}attendance/", of_group)
+    visitor.open(f"{of_group}meetings/plan/").get_by_role("main").locator(
+        "form button[type=submit]"
+    ).click()
+    visitor.assert_accessible()
+    visitor.open(f"{of_group}calendar/").locator("main button[value=make]").click()
+    visitor.assert_accessible()
 
 
 def test_pages_of_decisions(visitor, partnership, coordinator):
