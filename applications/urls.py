@@ -26,6 +26,7 @@ from applications.views import (
     drafts,
     eligibility,
     filings,
+    following,
     histories,
     home,
     interests,
@@ -54,6 +55,8 @@ from applications.views import (
 
 app_name = "applications"
 urlpatterns = [
+    # Steering groups: which cases they follow
+    path("steering-groups/<int:pk>/cases/", following.group_cases, name="group_cases"),
     # The parties: writing, checking, handing in
     path("applications/", home.applications, name="applications"),
     path("applications/new/", home.new, name="new"),

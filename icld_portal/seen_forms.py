@@ -53,5 +53,7 @@ class SeenForm(PageForm):
         if isinstance(field, forms.BooleanField):
             return _("yes") if value else _("no")
         if isinstance(field, forms.ChoiceField):
-            return str(dict(field.choices).get(value, value))  # type: ignore[arg-type]
+            words: dict[Any, Any] = dict(field.choices)  # type: ignore[arg-type]
+            values = value if isinstance(value, list) else [value]
+            return ", ".join(str(words.get(one, one)) for one in values) or "–"
         return str(field.prepare_value(value) if value not in (None, "") else "–")

@@ -38,10 +38,15 @@ def may_view_group(user: User, group: SteeringGroup) -> bool:
     return may_view_partnership(user, group.partnership)
 
 
+def may_begin_group(user: User, partnership: Partnership) -> bool:
+    """Who writes for a party of the partnership begins its steering groups."""
+    mine = user.organisations_with(WRITING_ROLES)
+    return partnership.parties.filter(organisation__in=mine).exists()
+
+
 def may_run_group(user: User, group: SteeringGroup) -> bool:
     """Who writes for a party of the partnership keeps its seats, meetings and agendas."""
-    mine = user.organisations_with(WRITING_ROLES)
-    return group.partnership.parties.filter(organisation__in=mine).exists()
+    return may_begin_group(user, group.partnership)
 
 
 def may_write_minutes(user: User, group: SteeringGroup, *, on: date) -> bool:
@@ -133,6 +138,11 @@ def may_add_partner(user: User) -> bool:
     """Who writes for a Swedish party adds a partner that the register lacks."""
     mine = user.organisations_with(WRITING_ROLES)
     return bool(mine) and Organisation.objects.swedish().filter(pk__in=mine).exists()
+
+
+def may_keep_elections(user: User) -> bool:
+    """ICLD's administrators write down when countries hold elections."""
+    return user.is_office_administrator
 
 
 def may_check_register(user: User) -> bool:

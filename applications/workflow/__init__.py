@@ -11,6 +11,7 @@ from applications.workflow.alone import decide, propose_alone, proposed_alone, s
 from applications.workflow.assigning import give, give_evenly, take_from
 from applications.workflow.checking import save_check
 from applications.workflow.deciding import assign, decision_problems, take_up
+from applications.workflow.following import follow, followable
 from applications.workflow.giving_out import Assigned, Order, assign_all, shared_out
 from applications.workflow.handing_in import reopen, reopen_problems, submit, withdraw
 from applications.workflow.interests import declare, withdraw_declaration
@@ -110,6 +111,8 @@ __all__ = [
     "decision_problems",
     "declare",
     "draft_of",
+    "follow",
+    "followable",
     "give",
     "give_evenly",
     "hand_in",

@@ -1,5 +1,6 @@
 """Forms about the parties and their people."""
 
+from partnerships.forms.groups import ElectionForm, GroupForm, LastDayForm, SitterForm
 from partnerships.forms.parties import PartnershipForm
 from partnerships.forms.people import HandOverForm, InvitationForm, NewPersonForm, RolesForm
 from partnerships.forms.register import (
@@ -12,8 +13,11 @@ from partnerships.forms.register import (
 
 __all__ = [
     "CheckForm",
+    "ElectionForm",
+    "GroupForm",
     "HandOverForm",
     "InvitationForm",
+    "LastDayForm",
     "MergeForm",
     "NewPersonForm",
     "PartnerForm",
@@ -21,4 +25,5 @@ __all__ = [
     "ProfileForm",
     "RefuseForm",
     "RolesForm",
+    "SitterForm",
 ]

@@ -165,7 +165,7 @@ class SeatTermQuerySet(models.QuerySet["SeatTerm"]):
         return self.filter(Q(to_on=None) | Q(to_on__gte=day), from_on__lte=day)
 
 
-@pghistory.track()
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class SeatTerm(models.Model):
     """One person in one seat from one day to another, with or without a personal login."""
 
@@ -212,6 +212,29 @@ class SeatTerm(models.Model):
                 name="seat_term_ends_after_it_began",
             ),
             models.CheckConstraint(condition=~Q(name=""), name="seat_term_has_a_name"),
+        ]
+        triggers: ClassVar = [
+            # Verified minutes name whoever was there by this row: it never becomes another's.
+            pgtrigger.Trigger(
+                name="stands_in_verified_minutes",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(
+                    "ROW(OLD.seat_id, OLD.user_id, OLD.name) IS DISTINCT FROM "
+                    "ROW(NEW.seat_id, NEW.user_id, NEW.name)"
+                ),
+                func="""
+                    IF EXISTS (
+                        SELECT 1 FROM partnerships_attendance AS attendance
+                        JOIN partnerships_steeringmeeting AS meeting
+                        ON meeting.id = attendance.meeting_id
+                        WHERE attendance.term_id = OLD.id AND meeting.status = 'verified'
+                    ) THEN
+                        RAISE EXCEPTION 'pgtrigger: verified minutes name this person';
+                    END IF;
+                    RETURN NEW;
+                """,
+            )
         ]
 
     def __str__(self) -> str:

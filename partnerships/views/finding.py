@@ -1,11 +1,11 @@
-"""Finding the organisation or person that an address names, for the one who asks."""
+"""Finding the organisation, person or group that an address names, for the one who asks."""
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from partnerships import rules
-from partnerships.models import Organisation, User
+from partnerships.models import Organisation, SteeringGroup, User
 from partnerships.requests import PortalRequest
 
 
@@ -36,3 +36,18 @@ def member_of(organisation: Organisation, pk: int) -> User:
     """Return the person with this number if they are a member of ``organisation``."""
     members = User.objects.filter(memberships__organisation=organisation).distinct()
     return get_object_or_404(members, pk=pk)
+
+
+def group_of(request: PortalRequest, pk: int) -> SteeringGroup:
+    """Return the steering group with this number, of those this person may open."""
+    visible = SteeringGroup.objects.all().visible_to(request.user).select_related("partnership")
+    found: SteeringGroup = get_object_or_404(visible, pk=pk)
+    return found
+
+
+def run_by(request: PortalRequest, pk: int) -> SteeringGroup:
+    """Return the steering group if this person runs it; PermissionDenied otherwise."""
+    found = group_of(request, pk)
+    if not rules.may_run_group(request.user, found):
+        raise PermissionDenied("run_group")
+    return found

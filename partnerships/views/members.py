@@ -1,22 +1,23 @@
 """The people of an organisation: who they are, their roles, leaving and handing over."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
 from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from icld_portal.access import PARTIES_AND_OFFICE, get_only, get_or_post, post_only
 from icld_portal.page_forms import PageForm
 from icld_portal.paging import page_of
 from icld_portal.problems import NotReady
-from partnerships import rules, workflow
+from partnerships import rules, seats, workflow
 from partnerships.forms import HandOverForm, RolesForm
 from partnerships.models import Membership, Organisation, User
 from partnerships.requests import PortalRequest
+from partnerships.views.doing import done
 from partnerships.views.finding import managed, member_of, peopled
 
 
@@ -58,7 +59,7 @@ def member(request: PortalRequest, pk: int, person_pk: int) -> HttpResponse:
         form = RolesForm(organisation=organisation, held=held)
         return _member_page(request, organisation, person, form=form)
     form = RolesForm(request.POST, organisation=organisation)
-    if form.is_valid() and _done(
+    if form.is_valid() and done(
         form,
         lambda: workflow.change_roles(
             organisation, person, form.cleaned_data["roles"], by=request.user
@@ -76,7 +77,7 @@ def hand_over(request: PortalRequest, pk: int, person_pk: int) -> HttpResponse:
     organisation = managed(request, pk)
     person = member_of(organisation, person_pk)
     form = HandOverForm(request.POST, organisation=organisation, person=person)
-    if form.is_valid() and _done(
+    if form.is_valid() and done(
         form,
         lambda: workflow.hand_over(
             organisation, person, to=form.cleaned_data["to"], by=request.user
@@ -84,6 +85,7 @@ def hand_over(request: PortalRequest, pk: int, person_pk: int) -> HttpResponse:
     ):
         text = _("%(to)s has taken over from %(person)s.")
         messages.success(request, text % {"to": form.cleaned_data["to"], "person": person})
+        _tell_of_seats(request, organisation, person)
         return _to_members(organisation)
     return _member_page(request, organisation, person, taking_over=form, status=422)
 
@@ -94,7 +96,8 @@ def remove_member(request: PortalRequest, pk: int, person_pk: int) -> HttpRespon
     """Take a person out of the organisation, after one more question."""
     organisation = managed(request, pk)
     person = member_of(organisation, person_pk)
-    context: dict[str, Any] = {"organisation": organisation, "person": person}
+    terms = seats.terms_of(person, organisation, on=timezone.localdate())
+    context: dict[str, Any] = {"organisation": organisation, "person": person, "terms": terms}
     if request.POST.get("sure") != "yes":
         return render(request, "partnerships/remove_member.html", context)
     try:
@@ -104,6 +107,7 @@ def remove_member(request: PortalRequest, pk: int, person_pk: int) -> HttpRespon
         return render(request, "partnerships/remove_member.html", context, status=422)
     text = _("%(person)s is no longer in %(organisation)s.")
     messages.success(request, text % {"person": person, "organisation": organisation})
+    _tell_of_seats(request, organisation, person)
     return _to_members(organisation)
 
 
@@ -120,6 +124,7 @@ def _member_page(
     context: dict[str, Any] = {
         "organisation": organisation,
         "person": person,
+        "terms": seats.terms_of(person, organisation, on=timezone.localdate()),
         "form": form or RolesForm(organisation=organisation, held=held),
         "taking_over": taking_over or HandOverForm(organisation=organisation, person=person),
         "refused": form if form is not None and form.is_bound else taking_over,
@@ -127,15 +132,13 @@ def _member_page(
     return render(request, "partnerships/member.html", context, status=status)
 
 
-def _done(form: PageForm, deed: Callable[[], object]) -> bool:
-    """Do ``deed``; when it is refused, say why in ``form``."""
-    try:
-        deed()
-    except NotReady as refused:
-        for problem in refused.problems:
-            form.add_error(problem.anchor if problem.anchor in form.fields else None, problem.text)
-        return False
-    return True
+def _tell_of_seats(request: PortalRequest, organisation: Organisation, person: User) -> None:
+    """A seat is the group's matter: it is not taken over, but the page tells of it."""
+    terms = seats.terms_of(person, organisation, on=timezone.localdate())
+    if groups := {term.seat.group_id: term.seat.group.name for term in terms}:
+        text = _("%(person)s still has a seat in %(groups)s. Change it on the group's own page.")
+        facts = {"person": person, "groups": ", ".join(groups.values())}
+        messages.warning(request, text % facts)
 
 
 def _to_members(organisation: Organisation) -> HttpResponse:

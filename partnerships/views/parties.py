@@ -78,6 +78,8 @@ def partnership(request: PortalRequest, pk: int) -> HttpResponse:
     context = {
         "partnership": found,
         "may_start": not request.user.office and _founds(request),
+        "groups": found.steering_groups.all().visible_to(request.user),
+        "may_begin_group": rules.may_begin_group(request.user, found),
         **_invitable(request, found),
     }
     return render(request, "partnerships/partnership.html", context)

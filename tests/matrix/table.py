@@ -8,6 +8,7 @@ before the cell does. Give ``data`` with which the deed really happens.
 """
 
 from icld_portal.models import Topic
+from tests.matrix.groups import GROUPS
 from tests.matrix.rows import Row
 from tests.matrix.table_accounts import ACCOUNTS
 from tests.matrix.table_agreements import AGREEMENTS
@@ -326,4 +327,5 @@ MATRIX: dict[str, Row] = (
     | QUESTIONS
     | TEXTS
     | STEERING
+    | GROUPS
 )

@@ -49,6 +49,7 @@ from partnerships.models import Country, Organisation, OrganisationKind, Partner
 from partnerships.models.invitations import Invitation, hashed
 from tests.factories import cases, long_cases
 from tests.factories.parties import make_partnership, make_person
+from tests.matrix.groups import group_words
 from tests.matrix.people import Person, make_people
 from tests.matrix.steering import steering_words
 from tests.matrix.supplements import supplement_words
@@ -143,11 +144,13 @@ def build() -> World:
         "grant": world.by_state["decided"]["case"],
         **agreement_words(make_partnership(robertsfors, machakos), people),
         **steering_words(partnership, people),
+        **group_words(partnership),
         **supplement_words(
             *(with_letter(make_partnership(robertsfors, machakos), writer) for _one in "12"),
             writer=writer,
             officer=people["icld officer"].user,
         ),
+        **group_words(partnership),
         "standing": stands_in(make_partnership(robertsfors, poti), people).handle,
         "elsewhere": elsewhere.handle,
         "foreign_letter": elsewhere.attachments.get().pk,
