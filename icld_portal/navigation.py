@@ -17,6 +17,7 @@ PARTY_PAGES: tuple[tuple[str, Promise | str], ...] = (
     ("home", _("Home")),
     ("applications:applications", _("Applications")),
     ("partnerships:partnerships", _("Partnerships")),
+    ("partnerships:groups", _("Steering groups")),
     ("partnerships:organisations", _("Organisations")),
 )
 OFFICE_PAGES: tuple[tuple[str, Promise | str], ...] = (
@@ -26,6 +27,7 @@ OFFICE_PAGES: tuple[tuple[str, Promise | str], ...] = (
     ("applications:rounds", _("Rounds")),
     ("applications:programme", _("Programme")),
     ("partnerships:partnerships", _("Partnerships")),
+    ("partnerships:groups", _("Steering groups")),
     ("partnerships:organisations", _("Organisations")),
 )
 # Somebody from outside who only assesses.

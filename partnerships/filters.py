@@ -11,12 +11,13 @@ from django.utils.translation import gettext_lazy as _
 
 from icld_portal.localize import STOCKHOLM
 from icld_portal.strict_forms import StrictForm
-from partnerships import decisions
+from partnerships import decisions, group_health
 from partnerships.models import (
     Country,
     MatterKind,
     Organisation,
     OrganisationKind,
+    Party,
     SteeringDecision,
     SteeringGroup,
     User,
@@ -152,3 +153,54 @@ class DecisionFilter(django_filters.FilterSet):
         """The words that keep a search from finding anything."""
         text = self.form.cleaned_data.get("text", "") if self.form.is_valid() else ""
         return decisions.words_not_found(self.log, text) if text else []
+
+
+class GroupFilter(django_filters.FilterSet):
+    """Which steering groups the list shows, of those that were given."""
+
+    country = django_filters.ModelChoiceFilter(
+        method="filter_country",
+        queryset=Country.objects.filter(
+            organisations__parties__partnership__steering_groups__isnull=False
+        ).distinct(),
+        to_field_name="code",
+        label=_("Country"),
+        empty_label=_("All countries"),
+        widget=SELECT,
+    )
+    attention = django_filters.ChoiceFilter(
+        method="filter_attention",
+        label=_("Needs attention"),
+        choices=group_health.ATTENTION,
+        empty_label=_("All groups"),
+        widget=SELECT,
+    )
+
+    class Meta:
+        model = SteeringGroup
+        form = StrictForm
+        fields: tuple[str, ...] = ()
+
+    def filter_country(
+        self, rows: QuerySet[SteeringGroup], name: str, value: Country
+    ) -> QuerySet[SteeringGroup]:
+        """Keep those with a party in the country, each once."""
+        there = Party.objects.filter(organisation__country=value)
+        return rows.filter(partnership__in=there.values("partnership"))
+
+    def filter_attention(
+        self, rows: QuerySet[SteeringGroup], name: str, value: str
+    ) -> QuerySet[SteeringGroup]:
+        """Keep those that need attention in this way."""
+        return group_health.needing(rows, value)
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether the address was not understood."""
+        return not self.form.is_valid()
+
+    @property
+    def selection(self) -> QuerySet[SteeringGroup]:
+        """The groups asked for; none when the address was not understood."""
+        found: QuerySet[SteeringGroup] = self.queryset.none() if self.is_refused else self.qs
+        return found

@@ -12,15 +12,39 @@ from django.utils.translation import gettext as _
 
 from icld_portal.access import PARTIES_AND_OFFICE, get_only, get_or_post, post_only
 from icld_portal.page_forms import PageForm
+from icld_portal.paging import page_of
 from icld_portal.problems import NotReady
-from partnerships import rules, seats, workflow
+from partnerships import group_health, rules, seats, workflow
+from partnerships.acting import acting_for
+from partnerships.filters import GroupFilter
 from partnerships.forms import GroupForm, LastDayForm
 from partnerships.models import Partnership, SteeringGroup
 from partnerships.requests import PortalRequest
 from partnerships.views.doing import done
 from partnerships.views.finding import group_of, run_by
+from partnerships.views.parties import kept_query
 
 FORM_PAGE = "partnerships/group_form.html"
+
+
+@PARTIES_AND_OFFICE
+@get_only
+def groups(request: PortalRequest) -> HttpResponse:
+    """The steering groups this person may open, and how each fares."""
+    found = group_health.groups_with_health(
+        request.user, on=timezone.localdate(), at=request.received_at
+    )
+    if chosen := acting_for(request):
+        found = found.filter(partnership__parties__organisation=chosen)
+    asked = GroupFilter(request.GET, found)
+    context = {
+        "filter": asked,
+        "refused": asked.is_refused,
+        "query": kept_query(request),
+        "page_obj": page_of(request, asked.selection),
+    }
+    status = 400 if asked.is_refused else 200
+    return render(request, "partnerships/groups.html", context, status=status)
 
 
 @PARTIES_AND_OFFICE

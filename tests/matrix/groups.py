@@ -24,6 +24,8 @@ GROUPS: dict[str, Row] = {
         post=DONE,
         data={"name": "Vatten", "begins_on": "2027-01-01", "quorum_percent": "50", "seen": "{new}"},
     ),
+    # Whoever reads no group has a list without rows.
+    "partnerships:groups": Row("/steering-groups/", get="*=200"),
     "partnerships:group": Row(A_GROUP, get=READ),
     # Those forms send the mark of what they were opened over; without it nothing is saved.
     "partnerships:change_group": Row(

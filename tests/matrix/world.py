@@ -150,7 +150,6 @@ def build() -> World:
             writer=writer,
             officer=people["icld officer"].user,
         ),
-        **group_words(partnership),
         "standing": stands_in(make_partnership(robertsfors, poti), people).handle,
         "elsewhere": elsewhere.handle,
         "foreign_letter": elsewhere.attachments.get().pk,

@@ -139,6 +139,7 @@ def test_a_party_that_joins_gets_its_seats_once(
 def test_terms_end_with_the_group_and_it_can_go_on(group, partnership, coordinator, signed_in):
     term = seat_somebody(group, partnership.parties.first(), SeatKind.COORDINATOR, "Test")
     browser, here = signed_in(coordinator), f"/steering-groups/{group.pk}/"
+    assert browser.get(f"{here}end/").status_code == 200
     browser.post(f"{here}end/", {"ended_on": "2026-06-30"})
     group.refresh_from_db()
     term.refresh_from_db()
