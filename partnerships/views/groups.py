@@ -18,6 +18,7 @@ from partnerships import group_health, rules, seats, workflow
 from partnerships.acting import acting_for
 from partnerships.filters import GroupFilter
 from partnerships.forms import GroupForm, LastDayForm
+from partnerships.meeting_rows import meetings_of
 from partnerships.models import Partnership, SteeringGroup
 from partnerships.requests import PortalRequest
 from partnerships.views.doing import done
@@ -59,6 +60,8 @@ def group(request: PortalRequest, pk: int) -> HttpResponse:
         "parties": parties,
         "problems": [] if found.ended_on else seats.problems_of(parties),
         "may_run": runs,
+        "may_plan": runs and not found.ended_on,
+        "meetings": meetings_of(found),
         "without_seats": seats.without_seats(found) if runs else [],
     }
     return render(request, "partnerships/group.html", context)
