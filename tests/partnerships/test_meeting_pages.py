@@ -8,6 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from applications.models import Following
 from icld_portal.models import Letter
 from partnerships.models import (
     AgendaItem,
@@ -18,6 +19,7 @@ from partnerships.models import (
     User,
 )
 from partnerships.workflow.meetings import call_meeting, cancel_meeting, hold_meeting
+from tests.factories import cases
 from tests.factories.parties import make_partnership
 from tests.factories.steering import make_group, plan_meeting, seat_somebody
 
@@ -305,6 +307,21 @@ def test_a_link_dies_with_the_right_to_see_the_group(group, seated, signed_in, e
     others = make_link(signed_in(seated[1].user), group)
     ended(seated[0].user)
     assert [Client().get(one).status_code for one in (address, others)] == [404, 200]
+
+
+def test_a_conflict_of_interest_closes_an_officer_s_link_and_pages(
+    meeting, group, partnership, coordinator, officer, signed_in
+):
+    case = cases.submitted(partnership, by=coordinator)
+    Following.objects.create(application=case, group=group)
+    browser = signed_in(officer)
+    address = make_link(browser, group)
+    pages = [address, meeting.get_absolute_url(), f"/steering-groups/{group.pk}/meetings/"]
+    assert [browser.get(page).status_code for page in pages] == [200, 200, 200]
+
+    officer.interests.create(case_reference=case.reference, has_conflict=True, reason="Syskon")
+
+    assert [browser.get(page).status_code for page in pages] == [404, 404, 404]
 
 
 def test_a_link_is_closed_by_its_owner_and_by_a_new_one(group, seated, signed_in):
