@@ -92,6 +92,11 @@ def times(moment: datetime, clocks: Iterable[Clock]) -> str:
 
 def span(begins: datetime, ends: datetime | None, clocks: Iterable[Clock]) -> str:
     """Return "2027-03-15 10:00–12:00 Stockholm · 12:00–14:00 Nairobi"."""
+    return " · ".join(spans(begins, ends, clocks))
+
+
+def spans(begins: datetime, ends: datetime | None, clocks: Iterable[Clock]) -> list[str]:
+    """Return the time by each clock, the first with its day."""
     parts: list[str] = []
     shown_day = None
     for clock in clocks:
@@ -104,4 +109,4 @@ def span(begins: datetime, ends: datetime | None, clocks: Iterable[Clock]) -> st
             # Where the first clock's day returns, it is not written again in vain.
             shown_day = local.date()
         parts.append(f"{words} {clock.city}")
-    return " · ".join(parts)
+    return parts

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from partnerships.calendars import title_of
-from partnerships.clocks import Clock, clocks_of, span
+from partnerships.clocks import Clock, clocks_of, spans
 from partnerships.models import MeetingStatus, Party, SteeringGroup, SteeringMeeting
 from partnerships.quorum import parties_of
 
@@ -34,9 +34,9 @@ class MeetingRow:
         return title_of(self.meeting)
 
     @property
-    def when(self) -> str:
+    def parts(self) -> list[str]:
         """Day and time in each country."""
-        return span(self.meeting.starts_at, self.meeting.ends_at, self.clocks)
+        return spans(self.meeting.starts_at, self.meeting.ends_at, self.clocks)
 
     @property
     def shape(self) -> str:

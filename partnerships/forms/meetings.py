@@ -184,7 +184,7 @@ class ItemForm(OwnItemForm, SeenForm):
 class AttendanceForm(SeenForm):
     """Who was there of those who sat that day, and guests, one a line."""
 
-    optional: ClassVar = frozenset({"present", "guests"})
+    optional: ClassVar = frozenset({"guests"})
 
     present = forms.MultipleChoiceField(
         label=_("Who was there"), required=False, widget=forms.CheckboxSelectMultiple

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from icld_portal import triggers
 from icld_portal.constraints import known
@@ -25,7 +26,7 @@ class MeetingStatus(models.TextChoices):
     CALLED = "called", _("called")
     HELD = "held", _("minutes being written")
     VERIFIED = "verified", _("minutes verified")
-    CANCELLED = "cancelled", _("cancelled")
+    CANCELLED = "cancelled", pgettext_lazy("a meeting", "cancelled")
 
 
 # The moves Postgres allows; the workflow's transition table is tested against it.
