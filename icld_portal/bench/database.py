@@ -58,8 +58,7 @@ def prepared(*, keep: bool) -> Iterator[str]:
     name = portal.BENCH_DATABASE
     drop(name, FIRST)
     try:
-        run_sql("CREATE DATABASE {name}", name=name)
-        call_command("migrate", verbosity=0)
+        make_migrated(name)
         demo_world.seed()
         with connection.cursor() as cursor:
             cursor.execute(f"CREATE SCHEMA {SCHEMA}")
@@ -71,6 +70,16 @@ def prepared(*, keep: bool) -> Iterator[str]:
         if not keep:
             drop(name, FIRST)
             shutil.rmtree(portal.BENCH_FILES, ignore_errors=True)
+
+
+def make_migrated(name: str) -> None:
+    """Make the database ``name``, with every table and nobody in it."""
+    if portal.BENCH_TEMPLATE:
+        template = portal.BENCH_TEMPLATE
+        run_sql("CREATE DATABASE {name} TEMPLATE {template}", name=name, template=template)
+    else:
+        run_sql("CREATE DATABASE {name}", name=name)
+        call_command("migrate", verbosity=0)
 
 
 def begin_anew() -> None:

@@ -17,6 +17,8 @@ DEMO = DEBUG = False
 PORTAL_MAIL_IS_SENT = False
 MAINTENANCE_DATABASE = database["NAME"]
 BENCH_DATABASE = os.environ.get("PORTAL_BENCH_DATABASE", "portal_bench")
+# A migrated database with nobody in it, to begin with a copy of; otherwise one is migrated.
+BENCH_TEMPLATE = os.environ.get("PORTAL_BENCH_TEMPLATE", "")
 database["NAME"] = BENCH_DATABASE
 BENCH_FILES = Path(DATA_DIR) / f"{BENCH_DATABASE}-files"
 STORAGES = STORAGES | {
