@@ -283,7 +283,8 @@ def _lapse(
     at: datetime,
 ) -> None:
     for approval in lapsed:
-        changed = [part for part in parts if parts[part] != approval.digests.get(part)]
+        named = dict.fromkeys([*parts, *approval.digests])
+        changed = [part for part in named if parts.get(part) != approval.digests.get(part)]
         approval.lapsed_at = at
         approval.lapsed_by = by.name
         approval.lapsed_reason = " ".join(changed or ["content"])[:300]

@@ -8,7 +8,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from applications import rules
+from applications import citing, rules
+from applications.citing import CaseDecision
 from applications.drafting import editing
 from applications.models import (
     Activity,
@@ -197,10 +198,17 @@ def _copy_budget(source: Application, draft: Application) -> None:
     )
 
 
+def _cited(decision: CaseDecision) -> LeftOut:
+    words = {"sign": decision.sign, "group": decision.group_name}
+    return LeftOut(_("Cited decision %(sign)s, %(group)s") % words, decision.heading)
+
+
 def left_out(source: Application, draft: Application) -> list[LeftOut]:
     """Return what ``source`` says that found no place in ``draft``, in the form's order."""
     places, parties = _questions(draft), rules.party_ids(draft)
-    found = [
+    # A decision was taken about the earlier case: the parties choose anew what backs this one.
+    found = [_cited(decision) for decision in citing.cited_in(source)]
+    found += [
         LeftOut(in_language(answer.question, "text"), answer.text)
         for answer in _answers(source)
         if (answer.question.key, answer.question.kind) not in places

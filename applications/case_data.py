@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from applications import approvals
+from applications import approvals, citing
+from applications.citing import CaseDecision
 from applications.models import Application, Section
 from applications.versions import form_of
 
@@ -38,6 +39,15 @@ def case_data(application: Application) -> dict[str, Any]:
             for row in application.risks.all()
         ],
         "budget": _budget(application),
+        "steering_group_decisions": [_citation(one) for one in citing.cited_in(application)],
+    }
+
+
+def _citation(decision: CaseDecision) -> dict[str, Any]:
+    return {
+        "steering_group": decision.group_name,
+        "paragraph": decision.sign,
+        **_facts(decision, "decided_at", "heading", "text", "minutes_sha256"),
     }
 
 

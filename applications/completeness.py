@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from applications import citing
 from applications.attaching import slots_of
 from applications.drafting import answers_by_question
 from applications.models import (
@@ -42,7 +43,7 @@ def problems(application: Application, *, at: datetime | None = None) -> list[Pr
     found += refused_party_problems(application)
     for section_found in section_problems(application).values():
         found += section_found
-    return found + list(attachment_problems(application))
+    return found + list(attachment_problems(application)) + citing.problems(application)
 
 
 def problems_in(application: Application, places: Collection[Place]) -> list[Problem]:

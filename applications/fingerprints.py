@@ -28,6 +28,7 @@ PART_WORDS: dict[str, Promise] = {
     "risks": gettext_lazy("the risks"),
     "budget": gettext_lazy("the budget"),
     "attachments": gettext_lazy("the attachments"),
+    "citations": gettext_lazy("the decisions cited"),
 }
 
 PARTY = (
@@ -57,6 +58,12 @@ LINE = (
     "days",
     "day_cost_sek",
     "amount_sek",
+)
+CITATION = (
+    "decision__paragraph__group",
+    "decision__paragraph__year",
+    "decision__paragraph__number",
+    "decision__paragraph__meeting__content_sha256",
 )
 ATTACHMENT = ("slot__key", "organisation", "sha256", "file_name")
 # Which of the above are written on the page of a section of this kind.
@@ -93,7 +100,11 @@ def part_words(parts: Iterable[str]) -> list[str]:
 
 def content(application: Application) -> dict[str, Any]:
     """Return everything the parties have written, in an order that never varies."""
-    return _facts(application) | {name: read() for name, read in _readers(application).items()}
+    written = _facts(application) | {name: read() for name, read in _readers(application).items()}
+    # What was signed before decisions could be cited keeps its fingerprint.
+    if citations := _rows(application.citations, CITATION):
+        written["citations"] = citations
+    return written
 
 
 def written_in_part(application: Application, part: str) -> list[Any]:

@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.safestring import SafeString
 
-from applications import approvals, letter_texts, snapshots
+from applications import approvals, citing, letter_texts, snapshots
 from applications.agreement_content import text_in
 from applications.letter_texts import DecisionWords, Written
 from applications.models import (
@@ -212,6 +212,7 @@ def _written_content(application: Application) -> dict[str, Any]:
         "budget": budget_tables(application.budget, _lines(application)),
         "approvals": approvals.of_parties(application),
         "attachments": list(application.attachments.all()),
+        "cited": citing.cited_in(application),
     }
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from applications import citing
+from applications.citing import CaseDecision
 from applications.drafting import answers_by_question
 from applications.models import Activity, Application, CaseParty, Question, QuestionKind, Section
 from applications.risk_matrix import Matrix, matrix_of
@@ -49,6 +51,7 @@ class CaseContent:
     activity_sums: list[tuple[str, int]]
     risk_matrix: Matrix | None
     goals: list[str]
+    cited: list[CaseDecision]
 
 
 def content_of(application: Application) -> CaseContent:
@@ -67,6 +70,7 @@ def content_of(application: Application) -> CaseContent:
         activity_sums=activity_sums(application.activities.all()),
         risk_matrix=matrix_of(list(application.risks.all())),
         goals=goals_of(application),
+        cited=citing.cited_in(application),
     )
 
 

@@ -17,6 +17,7 @@ from applications.views import (
     budget,
     budget_files,
     checking,
+    citing,
     comments,
     consensus,
     deadlines,
@@ -92,6 +93,9 @@ urlpatterns = [
         budget_files.budget_copy,
         name="budget_copy",
     ),
+    path("applications/<slug:handle>/decisions/", citing.citations, name="citations"),
+    path("applications/<slug:handle>/decisions/cite/", citing.cite, name="cite"),
+    path("applications/<slug:handle>/decisions/uncite/", citing.uncite, name="uncite"),
     path("applications/<slug:handle>/documents/", documents.documents, name="documents"),
     path("applications/<slug:handle>/attachments/", attachments.attachments, name="attachments"),
     path(

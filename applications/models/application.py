@@ -177,8 +177,9 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
     def with_content(self) -> "ApplicationQuerySet":
         """Load everything the parties have written, one query per kind of row."""
         from applications.models.content import CONTENT  # its models point at this one
+        from applications.models.steering import cited_data
 
-        return self.for_page().prefetch_related(*CONTENT)
+        return self.for_page().prefetch_related(*CONTENT).annotate(cited=cited_data())
 
     def knowing_supplements(self) -> "ApplicationQuerySet":
         """Say with each case whether a supplement is open, so that pages need not ask."""

@@ -5,7 +5,7 @@ from typing import Any
 from django import template
 from django.db.models import Value
 
-from applications import agreement_list, agreements, holding, rules, unlocking
+from applications import agreement_list, agreements, citing, holding, rules, unlocking
 from applications.chain import chain_of
 from applications.filings import filing_rows
 from applications.models import Application, Question
@@ -98,6 +98,12 @@ def held_by_person(
         found = {"contacts": held.contacts[:MOST_SHOWN], "sections": held.sections[:MOST_SHOWN]}
     rows = {name: list(of_kind) for name, of_kind in found.items()}
     return {"contacts": [], "sections": [], "cases": [], "assessments": [], **rows}
+
+
+@register.inclusion_tag("applications/_steering.html")
+def steering_of(application: Application) -> dict[str, Any]:
+    """Show which steering group follows a case, what it cites and what was decided about it."""
+    return {"steering": citing.steering_of(application)}
 
 
 @register.inclusion_tag("applications/_conditions.html", takes_context=True)

@@ -6,7 +6,16 @@ from django.db.models import prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
-from applications import approvals, completeness, deadlines, progress, rules, workflow, workspace
+from applications import (
+    approvals,
+    citing,
+    completeness,
+    deadlines,
+    progress,
+    rules,
+    workflow,
+    workspace,
+)
 from applications.chain import bundled_with
 from applications.finding import case_of
 from applications.models import Application, OfferStatus, PaperKind, Status
@@ -26,7 +35,7 @@ from partnerships.requests import PortalRequest
 def application(request: PortalRequest, handle: str) -> HttpResponse:
     """Show the case as this person meets it: draft, handed in, or on ICLD's desk."""
     cases = Application.objects.all().for_page().select_related("officer", "submitted_by")
-    found = case_of(request, handle, cases)
+    found = case_of(request, handle, citing.with_steering(cases, request.user))
     if request.user.office and not rules.is_of_party(request.user, found):
         return staff_case(request, found)
     if request.user.is_external_assessor and not rules.is_of_party(request.user, found):
@@ -49,6 +58,8 @@ def draft_context(request: PortalRequest, draft: Application) -> dict[str, Any]:
     return {
         "application": draft,
         "attached": attached,
+        "backing": citing.backing_of(draft),
+        "unbacked": citing.problems(draft),
         "tasks": tasks,
         "rows": [(task, found[task.section.pk]) for task in tasks],
         "complete": sum(task.state == progress.COMPLETE for task in tasks),

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from applications import approvals, completeness, progress, rules, workflow, workspace
+from applications import approvals, citing, completeness, progress, rules, workflow, workspace
 from applications.finding import case_of
 from applications.models import Application, Status
 from icld_portal.access import PARTIES_AND_OFFICE, get_only, post_only
@@ -33,7 +33,8 @@ def check_context(request: PortalRequest, application: Application) -> dict[str,
     tasks = progress.task_list(application)
     outside = list(completeness.round_problems(application, request.received_at))
     attached = list(completeness.attachment_problems(application))
-    found = [problem for task in tasks for problem in task.problems] + attached
+    unbacked = citing.problems(application)
+    found = [problem for task in tasks for problem in task.problems] + attached + unbacked
     parties = approvals.of_parties(application)
     states = workspace.states(application, request.user)
     sections = [task.section for task in tasks]
@@ -43,6 +44,7 @@ def check_context(request: PortalRequest, application: Application) -> dict[str,
         "tasks": tasks,
         "outside": outside,
         "attached": attached,
+        "unbacked": unbacked,
         "parties": parties,
         "written": written,
         "ready": written and not blocking([*outside, *approvals.problems(parties)]),

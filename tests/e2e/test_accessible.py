@@ -7,7 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from applications import attaching, beginning, commenting, messages, notes
+from applications import attaching, beginning, citing, commenting, messages, notes
 from applications import workflow as case_workflow
 from applications.drafting import editing, save_answer
 from applications.models import Application, MessageFile, Question, SavedView
@@ -163,6 +163,15 @@ def test_pages_of_decisions(visitor, partnership, coordinator):
 
     log = "/steering-decisions/"
     check(visitor, log, f"{log}?text=giraff", f"{log}?year=nonsense")
+
+    draft = cases.written_draft(partnership, by=coordinator, grant_type="steering_group")
+    root = f"/applications/{draft.handle}/"
+    check(visitor, root, f"{root}decisions/", f"{root}check/")
+    citing.cite(draft, first.pk, by=coordinator)
+    check(visitor, f"{root}decisions/", f"{root}read/")
+    cases.approve_by_both(draft)
+    handed_in = case_workflow.submit(Application.objects.get(pk=draft.pk), by=coordinator)
+    check(visitor, f"/applications/{handed_in.reference}/")
 
 
 def test_pages_of_attachments(visitor, partnership, coordinator):

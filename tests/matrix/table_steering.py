@@ -71,6 +71,20 @@ MEETINGS = {
 }
 
 STEERING = {
+    "applications:citations": Row(
+        "/applications/{case}/decisions/",
+        get={"draft": "parties=200", "submitted assessed decided": "parties=200 icld=200"},
+    ),
+    "applications:cite": Row(
+        "/applications/{case}/decisions/cite/",
+        post={"draft": "writers=302! parties=403", "submitted": "parties=302 icld=302"},
+        data={"decision": "{decision}"},
+    ),
+    "applications:uncite": Row(
+        "/applications/{case}/decisions/uncite/",
+        post={"draft": "writers=302! parties=403", "submitted": "parties=302 icld=302"},
+        data={"decision": "{decision}"},
+    ),
     # Whoever reads no group has a list without rows, of which no file is made.
     "partnerships:decisions": Row("/steering-decisions/", get="*=200"),
     "partnerships:decisions_file": Row(
