@@ -10,13 +10,14 @@ from django.urls import reverse
 from applications import agreements
 from applications.models import Agreement, Application, Mention, SectionWork
 from applications.models.application import ApplicationQuerySet
-from partnerships.models import Role, User
+from partnerships.models import FollowUp, Role, User
 from partnerships.models.people import WRITING_ROLES
 
 # More than these come up when the newest of them are done.
 MOST_PARTS = 60
 MOST_MENTIONS = 10
 MOST_AGREEMENTS = 10
+MOST_FOLLOW_UPS = 10
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,12 @@ def agreements_of(user: User) -> list[Agreement]:
         return []
     waiting = agreements.awaiting(user).defer("content").select_related("application__partnership")
     return list(waiting.order_by("made_at", "pk")[:MOST_AGREEMENTS])
+
+
+def follow_ups_of(user: User) -> list[FollowUp]:
+    """Return what decisions of steering groups ask of ``user``, the most urgent first."""
+    own = FollowUp.objects.all().visible_to(user).waiting().filter(responsible__user=user)
+    return list(own.with_paragraph().order_by("due_on", "pk")[:MOST_FOLLOW_UPS])
 
 
 def mentions_of(user: User, drafts: ApplicationQuerySet) -> list[Mention]:

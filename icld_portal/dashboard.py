@@ -2,11 +2,13 @@
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 
 from applications import todo
 from applications.models import Application, Round, Status
 from applications.views.home import may_start_any, rows_for
 from icld_portal.access import SIGNED_IN, get_only
+from icld_portal.localize import STOCKHOLM
 from partnerships.acting import acting_for
 from partnerships.models import Organisation
 from partnerships.requests import PortalRequest
@@ -34,6 +36,8 @@ def home(request: PortalRequest) -> HttpResponse:
         "organisations": Organisation.objects.of_member(request.user).select_related("country"),
         "drafts": rows_for(drafts, request.user),
         "to_sign": todo.agreements_of(request.user),
+        "follow_ups": todo.follow_ups_of(request.user),
+        "today": timezone.localdate(timezone=STOCKHOLM),
         "parts": todo.parts_of(request.user, written),
         "mentions": todo.mentions_of(request.user, written),
         "others": rows_for(others, request.user),

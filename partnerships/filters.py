@@ -14,6 +14,7 @@ from icld_portal.strict_forms import StrictForm
 from partnerships import decisions, group_health
 from partnerships.models import (
     Country,
+    FollowUp,
     MatterKind,
     Organisation,
     OrganisationKind,
@@ -203,4 +204,52 @@ class GroupFilter(django_filters.FilterSet):
     def selection(self) -> QuerySet[SteeringGroup]:
         """The groups asked for; none when the address was not understood."""
         found: QuerySet[SteeringGroup] = self.queryset.none() if self.is_refused else self.qs
+        return found
+
+
+class FollowUpFilter(django_filters.FilterSet):
+    """Which follow-ups are listed, of those that ``user`` may read: what waits, by default."""
+
+    state = django_filters.ChoiceFilter(
+        method="filter_state",
+        label=_("Which"),
+        choices=[(decisions.OVERDUE, _("overdue")), (decisions.DONE, _("done"))],
+        empty_label=_("Everything that waits"),
+        widget=SELECT,
+    )
+    group = django_filters.ChoiceFilter(
+        field_name="paragraph__group",
+        label=_("Steering group"),
+        empty_label=_("All groups"),
+        widget=SELECT,
+    )
+
+    class Meta:
+        model = FollowUp
+        form = StrictForm
+        fields: tuple[str, ...] = ()
+
+    def __init__(self, data: QueryDict, *, user: User) -> None:
+        standing = FollowUp.objects.all().visible_to(user).of_verified_minutes().with_paragraph()
+        if data.get("state") != decisions.DONE:
+            standing = standing.filter(done_at=None).order_by("due_on", "pk")
+        super().__init__(data, standing)
+        groups = SteeringGroup.objects.all().visible_to(user).values_list("pk", "name")
+        self.filters["group"].extra["choices"] = [(str(pk), name) for pk, name in groups]
+
+    def filter_state(self, rows: QuerySet[FollowUp], name: str, value: str) -> QuerySet[FollowUp]:
+        """Keep those whose day has passed, or those that are done, the newest first."""
+        if value == decisions.DONE:
+            return rows.exclude(done_at=None).order_by("-done_at", "-pk")
+        return rows.filter(due_on__lt=timezone.localdate(timezone=STOCKHOLM))
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether the address was not understood."""
+        return not self.form.is_valid()
+
+    @property
+    def selection(self) -> QuerySet[FollowUp]:
+        """The follow-ups asked for; none when the address was not understood."""
+        found: QuerySet[FollowUp] = self.queryset.none() if self.is_refused else self.qs
         return found

@@ -1,4 +1,4 @@
-"""Jobs of the parties: reminding of meetings."""
+"""Jobs of the parties: reminding of meetings and of what they asked for."""
 
 from procrastinate.contrib.django import app
 
@@ -10,3 +10,12 @@ def remind_of_meetings(timestamp: int) -> None:
     from partnerships import workflow
 
     workflow.remind_of_meetings()
+
+
+@app.periodic(cron="27 * * * *")
+@app.task(queue="upkeep", queueing_lock="remind_of_follow_ups", pass_context=False)
+def remind_of_follow_ups(timestamp: int) -> None:
+    """Remind of the follow-ups whose day is near or over; each reminder goes out once."""
+    from partnerships import workflow
+
+    workflow.remind_of_follow_ups()

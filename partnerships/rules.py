@@ -6,6 +6,7 @@ from datetime import date
 from django.utils import timezone
 
 from partnerships.models import (
+    FollowUp,
     Organisation,
     OrganisationSide,
     Partnership,
@@ -65,6 +66,18 @@ def may_keep_meeting(user: User, meeting: SteeringMeeting) -> bool:
 def may_write_of_meeting(user: User, meeting: SteeringMeeting) -> bool:
     """Who may write the minutes of ``meeting`` today; whoever sat there that day reads on."""
     return may_write_minutes(user, meeting.group, on=timezone.localdate())
+
+
+def may_finish(user: User, follow_up: FollowUp) -> bool:
+    """Who is responsible for a follow-up, while of the party they sit for, and who runs the
+    group says that it is done."""
+    group = follow_up.paragraph.meeting.group
+    if not may_view_group(user, group):
+        return False
+    term = follow_up.responsible
+    if term and term.user_id == user.pk and term.seat.party.organisation_id in user.roles:
+        return True
+    return may_run_group(user, group)
 
 
 def may_found(user: User, organisation: Organisation) -> bool:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from partnerships.views import decisions, elections, groups, seating
+from partnerships.views import decisions, elections, follow_ups, groups, seating
 
 urlpatterns = [
     path("partnerships/<int:pk>/steering-group/", groups.begin_group, name="begin_group"),
@@ -33,6 +33,8 @@ urlpatterns = [
     # What has been decided
     path("steering-decisions/", decisions.decisions, name="decisions"),
     path("steering-decisions/file/", decisions.decisions_file, name="decisions_file"),
+    path("steering-follow-ups/", follow_ups.follow_ups, name="follow_ups"),
+    path("steering-follow-ups/<int:pk>/", follow_ups.follow_up, name="follow_up"),
     # Elections, which ICLD keeps
     path("office/programme/elections/", elections.elections, name="elections"),
     path("office/programme/elections/add/", elections.add_election, name="add_election"),

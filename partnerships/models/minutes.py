@@ -260,9 +260,19 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
         groups = SteeringGroup.objects.all().visible_to(user)
         return self.filter(paragraph__group__in=groups)
 
+    def of_verified_minutes(self) -> "FollowUpQuerySet":
+        """Those that stand."""
+        return self.filter(paragraph__meeting__status="verified", paragraph__is_struck=False)
+
     def waiting(self) -> "FollowUpQuerySet":
         """Those of verified minutes that are not done."""
-        return self.filter(done_at=None, paragraph__meeting__status="verified")
+        return self.of_verified_minutes().filter(done_at=None)
+
+    def with_paragraph(self) -> "FollowUpQuerySet":
+        """Read with each what decided it, and who answers for it."""
+        return self.select_related(
+            "paragraph__meeting__group__partnership", "responsible__seat__party", "done_by"
+        )
 
     def overdue_on(self, day: date) -> "FollowUpQuerySet":
         """Those that wait although their day has passed."""

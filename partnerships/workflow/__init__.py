@@ -1,6 +1,7 @@
 """Deeds about the parties and their people."""
 
 from partnerships.workflow.elections import remove_election, save_election
+from partnerships.workflow.follow_ups import finish, remind_of_follow_ups
 from partnerships.workflow.groups import (
     add_seats,
     begin_group,
@@ -52,6 +53,7 @@ __all__ = [
     "delete_group",
     "end_group",
     "end_term",
+    "finish",
     "found_partnership",
     "hand_over",
     "invite",
@@ -60,6 +62,7 @@ __all__ = [
     "open_group_again",
     "party_problems",
     "refuse_organisation",
+    "remind_of_follow_ups",
     "remind_of_meetings",
     "remove_election",
     "remove_member",

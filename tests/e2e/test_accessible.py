@@ -163,6 +163,9 @@ def test_pages_of_decisions(visitor, partnership, coordinator):
 
     log = "/steering-decisions/"
     check(visitor, log, f"{log}?text=giraff", f"{log}?year=nonsense")
+    follow_ups = "/steering-follow-ups/"
+    check(visitor, follow_ups, f"{follow_ups}?state=done", f"{follow_ups}?state=nonsense")
+    check(visitor, f"{follow_ups}{first.paragraph.follow_up.pk}/")
 
     draft = cases.written_draft(partnership, by=coordinator, grant_type="steering_group")
     root = f"/applications/{draft.handle}/"

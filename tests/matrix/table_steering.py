@@ -92,5 +92,13 @@ STEERING = {
         post="parties=302! icld=302! *=302",
         data={"format": "csv", "query": ""},
     ),
+    "partnerships:follow_ups": Row("/steering-follow-ups/", get="*=200"),
+    # The Swedish member of the group is responsible; both parties' writers run it.
+    "partnerships:follow_up": Row(
+        "/steering-follow-ups/{follow_up}/",
+        get=READERS,
+        post="writers=302! swedish-steering=302! parties=403 icld=403",
+        data={"note": "Done."},
+    ),
     **MEETINGS,
 }
