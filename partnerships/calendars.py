@@ -4,9 +4,10 @@ No political side and no other person's address stands in any of them.
 """
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from email.utils import parseaddr
 from enum import StrEnum
+from typing import Any
 
 from django.conf import settings
 from django.utils import translation
@@ -125,7 +126,24 @@ def _zone(clock: Clock, meetings: list[SteeringMeeting]) -> Timezone:
     """Describe the zone over the years of the meetings, for calendars that do not know it."""
     years = [meeting.starts_at.year for meeting in meetings]
     first, last = date(min(years) - 1, 1, 1), date(max(years) + 2, 1, 1)
-    return Timezone.from_tzinfo(clock.zone, clock.key, first, last)
+    zone = Timezone.from_tzinfo(clock.zone, clock.key, first, last)
+    zone.pop("COMMENT", None)
+    change: Any
+    for change in zone.subcomponents:
+        ahead = change["TZOFFSETTO"].td - change["TZOFFSETFROM"].td
+        if ahead > timedelta(0):
+            _begin_by_the_old_clock(change, ahead)
+    return zone
+
+
+def _begin_by_the_old_clock(change: Any, ahead: timedelta) -> None:
+    """Let the clock be put forward at 02:00, as the clock before shows it (RFC 5545, 3.6.5).
+
+    The library says 03:00, which a strict calendar would take for an hour too late.
+    """
+    later = change["RDATE"].dts if "RDATE" in change else []
+    for moment in (change["DTSTART"], *later):
+        moment.dt -= ahead
 
 
 def _person(name: str, address: str) -> vCalAddress:

@@ -94,6 +94,16 @@ def test_a_feed_holds_every_meeting_and_no_address(group):
     assert read(content).method.value == "PUBLISH"
 
 
+def test_the_zone_is_described_as_the_standard_asks(group):
+    meeting = plan_meeting(group, datetime(2027, 6, 15, 7, 0, tzinfo=UTC))
+    words = invitation(meeting, method=Method.REQUEST, clock=HOME, language="sv", at=AT).decode()
+    _first, daylight, standard = words.split("BEGIN:VTIMEZONE")[1].split("TZOFFSETTO")[:3]
+    # By the clock that stood until then: 02:00 in March, 03:00 in October.
+    assert "DTSTART:20260329T020000" in daylight
+    assert "RDATE:20270328T020000" in daylight
+    assert "RDATE:20271031T030000" in standard
+
+
 def test_an_empty_feed_is_a_calendar_too(group):
     assert read(feed(group, [], clock=HOME, language="sv", at=AT)).version.value == "2.0"
 
