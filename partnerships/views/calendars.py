@@ -97,6 +97,8 @@ def _link(token: str) -> CalendarLink:
 
 def _calendar(content: bytes, *, name: str) -> HttpResponse:
     response = HttpResponse(content, content_type="text/calendar; charset=utf-8")
+    # A link that was pasted somewhere public is not to be found by searching.
+    response.headers["X-Robots-Tag"] = "noindex"
     if name:
         response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
