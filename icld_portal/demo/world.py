@@ -35,6 +35,7 @@ from icld_portal.demo import (
     parties,
     people,
     rounds,
+    steering,
     supplements,
     talk,
 )
@@ -183,6 +184,7 @@ class World:
         meetings.prepare_meeting(self.now)
         supplements.ask_for_one(self.now)
         make_agreements(self.now, signatories=self.signatories, decider=self.decider)
+        steering.make_steering(self.now, self.partnerships[steering.STEERED])
         office.share_views()
         office.begin_letter()
 

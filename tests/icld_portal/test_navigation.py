@@ -21,7 +21,13 @@ def test_a_visitor_is_shown_the_public_pages():
 def test_the_office_and_a_party_are_shown_different_pages(officer, coordinator):
     party, office = ([link.url for link in menu(person)] for person in (coordinator, officer))
 
-    assert party == ["/home/", "/applications/", "/partnerships/", "/organisations/"]
+    assert party == [
+        "/home/",
+        "/applications/",
+        "/partnerships/",
+        "/steering-groups/",
+        "/organisations/",
+    ]
     assert office == [
         "/office/applications/",
         "/assessments/",
@@ -29,6 +35,7 @@ def test_the_office_and_a_party_are_shown_different_pages(officer, coordinator):
         "/office/rounds/",
         "/office/programme/",
         "/partnerships/",
+        "/steering-groups/",
         "/organisations/",
     ]
 
