@@ -17,7 +17,15 @@ from applications.workflow.texts import begin_text
 from finance.workflow import begin_version as begin_guidelines
 from icld_portal.models import FileScan, Letter, PreparedFile
 from partnerships import workflow
-from partnerships.models import AgendaItem, Country, Membership, OrganisationKind, Role
+from partnerships.models import (
+    AgendaItem,
+    Country,
+    Election,
+    Membership,
+    OrganisationKind,
+    Role,
+    SeatKind,
+)
 from tests.applications.test_supplements import approve, ask, questions, write
 from tests.factories import cases, steering
 from tests.matrix.world import PNG, stands_in
@@ -591,3 +599,37 @@ def test_pages_of_assessing(
     sign_in(visitor, office_administrator, second_factor(office_administrator))
     check(visitor, address, f"{address}assessors/", f"{address}consensus/")
     check(visitor, f"{address}interests/{interest.pk}/withdraw/")
+
+
+def test_pages_of_a_steering_group(
+    visitor, partnership, coordinator, member, office_administrator, second_factor
+):
+    draft = cases.empty_draft(partnership, by=coordinator)
+    group = steering.make_group(partnership)
+    case_workflow.follow(group, [draft.pk], by=coordinator)
+    since = workflow.Days(steering.BEGINNING)
+    seat = group.seats.get(party__is_grantee=True, kind=SeatKind.POLITICIAN_MAJORITY)
+    term = workflow.seat_person(seat, workflow.Sitter(user=member), since, by=coordinator)
+    Membership.objects.filter(user=member).delete()
+    election = Election.objects.create(
+        country=Country.objects.get(code="SE"),
+        held_on=steering.BEGINNING + timedelta(days=9),
+        name_sv="Val",
+        name_en="Elections",
+    )
+    sign_in(visitor, coordinator)
+    here = group.get_absolute_url()
+    check(visitor, "/steering-groups/", f"/partnerships/{partnership.pk}/", here, f"{here}seats/")
+    check(visitor, "/steering-groups/?attention=overdue", "/steering-groups/?attention=x")
+    check(visitor, f"/partnerships/{partnership.pk}/steering-group/")
+    check(visitor, *(f"{here}{name}/" for name in ("change", "end", "delete", "cases")))
+    one, its_term = f"{here}seats/{seat.pk}/", f"{here}terms/{term.pk}/"
+    check(visitor, one, f"{one}person/", its_term, f"{its_term}end/", f"{its_term}remove/")
+    visitor.open(f"{one}person/").locator("form.prose button[type=submit]").click()
+    visitor.page.locator(".error-summary").wait_for()
+    visitor.assert_accessible()
+    visitor.context.clear_cookies(name="sessionid")
+    sign_in(visitor, office_administrator, second_factor(office_administrator))
+    elections = "/office/programme/elections/"
+    check(visitor, elections, f"{elections}add/", f"{elections}{election.pk}/")
+    check(visitor, "/steering-groups/", here, f"{here}seats/")
