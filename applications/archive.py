@@ -16,7 +16,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from applications import pdfs, snapshots
-from applications.case_data import case_data
+from applications.case_data import agreements_data, case_data
 from applications.models import (
     Agreement,
     AgreementPaper,
@@ -25,6 +25,7 @@ from applications.models import (
     SignedCopy,
     Status,
 )
+from applications.models.agreements import AgreementQuerySet
 from icld_portal import scanning
 from icld_portal.files import CHUNK_BYTES
 from icld_portal.localize import STOCKHOLM, in_language
@@ -41,11 +42,13 @@ README = """\
 
 SV  content.json är allt som parterna har skrivit, med frågorna på svenska och engelska.
     papers/ är ärendets handlingar, attachments/ bilagorna, en mapp för varje plats,
-    agreement/ avtalet.
+    agreement/ avtalet. Vad som avtalats, vem som undertecknat och deras SHA-256 står också i
+    content.json.
     manifest.json säger vad varje fil är. Kontrollera med: sha256sum -c SHA256SUMS.txt
 EN  content.json is all that the parties have written, with the questions in Swedish and English.
     papers/ holds the papers of the case, attachments/ the attachments, a folder for each place,
-    agreement/ the agreement.
+    agreement/ the agreement. What was agreed, who has signed and their SHA-256 stand in
+    content.json too.
     manifest.json says what each file is. Check with: sha256sum -c SHA256SUMS.txt
 """
 
@@ -76,7 +79,8 @@ def make_case_zip(
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as package:
         box = CaseBox(package, case)
         box.add("README.txt", [README.format(handle=case.handle, title=case.title).encode()])
-        box.add("content.json", [_json(case_data(case))], sv="Ärendets innehåll", en="The content")
+        data = case_data(case) | {"agreements": agreements_data(_agreements(by, case))}
+        box.add("content.json", [_json(data)], sv="Ärendets innehåll", en="The content")
         progress(2, total)
         if case.status == Status.DRAFT:
             _add_drafts(box, case)
@@ -98,9 +102,15 @@ def make_case_zip(
     return Made(f"{case.handle}.zip", "application/zip")
 
 
+def _agreements(by: User, case: Application) -> AgreementQuerySet:
+    """The agreements of the case that ``by`` may read, cancelled ones too, the first one first."""
+    own = Agreement.objects.all().visible_to(by).filter(application=case)
+    return own.with_parties().order_by("edition")
+
+
 def _agreement_files(by: User, case: Application) -> list[AgreementPaper | SignedCopy]:
     """The papers of the case's agreements and the copies signed by hand, for who may read them."""
-    own = Agreement.objects.all().visible_to(by).filter(application=case)
+    own = _agreements(by, case)
     papers = AgreementPaper.objects.filter(agreement__in=own)
     copies = SignedCopy.objects.filter(agreement__in=own).select_related("agreement")
     return [

@@ -1,10 +1,11 @@
 """A whole case as plain data, for those who keep it in a system of their own."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from applications import approvals, citing
 from applications.citing import CaseDecision
-from applications.models import Application, Section
+from applications.models import Agreement, AgreementSignature, Application, Section
 from applications.versions import form_of
 
 
@@ -49,6 +50,39 @@ def _citation(decision: CaseDecision) -> dict[str, Any]:
         "paragraph": decision.sign,
         **_facts(decision, "decided_at", "heading", "text", "minutes_sha256"),
     }
+
+
+def agreements_data(agreements: Iterable[Agreement]) -> list[dict[str, Any]]:
+    """Return each agreement: its content as it was signed, who has signed it, and the hashes.
+
+    ``content_sha256`` is of the content; a signature has the one its signatory had read. Load
+    the agreements ``with_parties`` first.
+    """
+    facts = ("edition", "status", "language", "made_at", "signed_at", "cancelled_at")
+    return [
+        {
+            **_facts(one, *facts, "cancelled_reason", "content_sha256"),
+            "content": one.content,
+            "parties": [
+                {
+                    "name": party.organisation.name,
+                    "side": party.side,
+                    "signature": _signature(getattr(party, "signature", None)),
+                }
+                for party in one.parties.all()
+            ],
+        }
+        for one in agreements
+    ]
+
+
+def _signature(signature: AgreementSignature | None) -> dict[str, Any] | None:
+    if signature is None:
+        return None
+    facts = ("name", "role", "statement", "method", "signed_at", "content_sha256")
+    copy = signature.copy
+    by_hand = _facts(copy, "file_name", "sha256", "sent_at") if copy else None
+    return {**_facts(signature, *facts), "signed_by_hand": by_hand}
 
 
 def _facts(row: Any, *names: str) -> dict[str, Any]:

@@ -11,11 +11,11 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from applications import archive, attaching, papers, workflow
-from applications.models import Application, PaperKind
+from applications.models import Agreement, Application, PaperKind
 from finance import caps
 from icld_portal.models import PreparedFile
 from icld_portal.prepared import Refused
-from tests.factories.cases import agreement, approved, empty_draft
+from tests.factories.cases import agreement, approved, empty_draft, sign
 from tests.factories.long_cases import handed_in, long_draft
 from tests.reading_pdf import failures, words_of
 from tests.worker import work
@@ -213,3 +213,25 @@ def test_the_agreement_comes_along_with_its_papers_and_signed_copies(
         f"agreement/1-{copy.pk} kopia.pdf",
     }
     assert ours[f"agreement/1-{copy.pk} kopia.pdf"] == PDF
+
+
+def test_the_content_has_the_agreement_its_signatures_and_hashes(partnership, coordinator, decider):
+    case = approved(partnership, by=coordinator, decider=decider)
+    cancelled = workflow.cancel_agreement(agreement(case, by=decider), reason="Fel.", by=decider)
+    made_anew = agreement(case, by=decider)
+    office = made_anew.parties.get(side="office").organisation
+    sign(made_anew, by=decider, organisation=office)
+
+    found = json.loads(unpacked(coordinator, case)["content.json"])["agreements"]
+
+    assert [(one["edition"], one["status"]) for one in found] == [(1, "cancelled"), (2, "open")]
+    assert (found[0]["cancelled_reason"], found[0]["content_sha256"]) == (
+        "Fel.",
+        cancelled.content_sha256,
+    )
+    stored = Agreement.objects.get(pk=made_anew.pk)
+    assert found[1]["content"] == stored.content
+    signatures = {party["side"]: party["signature"] for party in found[1]["parties"]}
+    assert (signatures["swedish"], signatures["partner"]) == (None, None)
+    assert signatures["office"]["name"] == decider.name
+    assert signatures["office"]["content_sha256"] == stored.content_sha256
