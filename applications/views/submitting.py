@@ -126,6 +126,8 @@ def withdraw(request: PortalRequest, handle: str) -> HttpResponse:
 def reopen(request: PortalRequest, handle: str) -> HttpResponse:
     """Make a draft of a handed-in application again, after one question."""
     application = case_of(request, handle)
+    if not rules.may_reopen(request.user, application):
+        raise PermissionDenied("reopen")
     if request.POST.get("sure") != "yes":
         return render(request, "applications/reopen.html", {"application": application})
     try:

@@ -218,9 +218,9 @@ HANDING_IN = {
     "applications:reopen": Row(
         "/applications/{case}/reopen/",
         post={
-            "draft": "parties=302",
+            "draft": "submitters=302 parties=403",
             "submitted": "submitters=302! parties=403 icld=403",
-            "assessed decided": "parties=302 icld=302",
+            "assessed decided": "submitters=302 parties=403 icld=403",
         },
         data={"sure": "yes"},
     ),

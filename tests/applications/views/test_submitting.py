@@ -9,7 +9,7 @@ from django.urls import reverse
 from applications import workflow
 from applications.models import Application, Round, Status
 from icld_portal.models import Letter
-from tests.factories.cases import empty_draft, in_assessment, ready_draft
+from tests.factories.cases import empty_draft, in_assessment, ready_draft, submitted
 
 pytestmark = pytest.mark.django_db
 
@@ -184,3 +184,12 @@ def test_a_text_without_a_space_does_not_pass_the_word_limit(ready, coordinator,
     ready.refresh_from_db()
     assert (answer.status_code, ready.status) == (422, Status.DRAFT)
     assert "words above the limit" in answer.content.decode()
+
+
+def test_only_who_may_open_it_again_is_asked_about_it(
+    partnership, coordinator, member, officer, stranger, signed_in
+):
+    case = submitted(partnership, by=coordinator)
+    there = address("reopen", case)
+    people = (coordinator, member, officer, stranger)
+    assert [signed_in(one).post(there).status_code for one in people] == [200, 403, 403, 404]
