@@ -125,7 +125,7 @@ def _show_release(request: PortalRequest, found: Meeting, form: ReleaseForm) -> 
         ],
         "texts": letter_texts.mark(request.received_at),
         "problems": workflow.release_problems(
-            found, held_on=request.received_at.date(), at=request.received_at
+            found, held_on=request.received_at.date(), by=request.user, at=request.received_at
         ),
     }
     status = 422 if form.errors else 200

@@ -24,12 +24,12 @@ from applications.workflow.meeting import (
     order_release,
     propose,
     release,
-    release_problems,
     set_pot,
     stop_release,
     take_back_confirmation,
 )
 from applications.workflow.ordering import StaleOrder, move_case
+from applications.workflow.releasing import release_problems
 from applications.workflow.scoring import (
     StaleComment,
     criteria_in,

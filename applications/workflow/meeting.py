@@ -20,12 +20,12 @@ from applications.models import (
     Pot,
     Round,
     Status,
-    Supplement,
 )
 from applications.workflow.deciding import decision_problems, take_decision
+from applications.workflow.releasing import release_problems
 from applications.workflow.supplementing import supplement_problems
 from icld_portal import events
-from icld_portal.localize import STOCKHOLM, money
+from icld_portal.localize import money
 from icld_portal.problems import NotReady, Problem
 from icld_portal.workflow import WrongStatus
 from partnerships.models import User
@@ -245,40 +245,13 @@ def order_release(
     if not by.is_decider:
         raise PermissionDenied("order_release")
     meeting = hold_open(meeting)
-    if found := release_problems(meeting, held_on=held_on, at=at):
+    if found := release_problems(meeting, held_on=held_on, by=by, at=at):
         raise NotReady(found)
     meeting.ordered_at, meeting.ordered_by, meeting.held_on = at, by, held_on
     meeting.save(update_fields=["ordered_at", "ordered_by", "held_on"])
     events.record(meeting, "order_release", by=by, at=at)
     jobs.release_meeting.defer(meeting_id=meeting.pk)
     return meeting
-
-
-def release_problems(meeting: Meeting, *, held_on: date, at: datetime) -> list[Problem]:
-    """Return what stops a release: unconfirmed proposals, people who may not decide any more."""
-    found = []
-    waiting = meeting.pending.filter(application__status=Status.IN_ASSESSMENT)
-    rows = list(waiting.select_related("application").prefetch_related("application__case_parties"))
-    # One person object each, so that their roles are asked for once.
-    deciders = User.objects.in_bulk({row.confirmed_by_id for row in rows} - {None})
-    if not rows:
-        found.append(Problem(_("Nothing is proposed that could be released.")))
-    cases = [row.application_id for row in rows]
-    waited_for = Supplement.objects.filter(application__in=cases).pending()
-    not_done = set(waited_for.values_list("application", flat=True))
-    for pending in rows:
-        reference = {"reference": pending.application.reference}
-        if pending.application_id in not_done:
-            found.append(Problem(_("%(reference)s: a supplement is not done with.") % reference))
-        decider = deciders.get(pending.confirmed_by_id or 0)
-        if decider is None:
-            found.append(Problem(_("%(reference)s is not confirmed.") % reference))
-        elif not rules.may_decide(decider, pending.application):
-            text = _("%(reference)s: who confirmed it may not decide on it. Confirm it anew.")
-            found.append(Problem(text % reference))
-    if held_on > at.astimezone(STOCKHOLM).date():
-        found.append(Problem(_("The meeting has not been held yet."), anchor="id_held_on"))
-    return found
 
 
 @transaction.atomic

@@ -153,6 +153,17 @@ def test_nothing_is_released_before_everything_is_confirmed(meeting, case, offic
         workflow.order_release(meeting, by=decider, held_on=today())
 
 
+def test_what_stops_a_release_names_no_case_that_is_hidden_from_its_reader(
+    meeting, case, officer, decider
+):
+    propose(meeting, case, officer)
+    decider.interests.create(case_reference=case.reference, has_conflict=True, reason="Syskon")
+    with pytest.raises(NotReady) as stopped:
+        workflow.order_release(meeting, by=decider, held_on=today())
+    [problem] = stopped.value.problems
+    assert case.reference not in str(problem.text)
+
+
 def test_a_meeting_is_not_held_tomorrow(meeting, case, officer, decider):
     decided(meeting, case, officer, decider)
     with pytest.raises(NotReady, match="not been held"):
