@@ -27,6 +27,7 @@ COLUMNS: dict[str, Promise] = {
     "asked": gettext_lazy("Asked"),
     "status": gettext_lazy("Status"),
     "officer": gettext_lazy("Officer"),
+    "agreement": gettext_lazy("Agreement"),
     "start": gettext_lazy("Starts"),
     "end": gettext_lazy("Ends"),
     "received": gettext_lazy("Received"),

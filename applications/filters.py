@@ -6,14 +6,24 @@ from typing import Any
 import django_filters
 from django.db.models import Exists, OuterRef
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from applications import search
-from applications.models import Application, Round, Status
+from applications.models import (
+    Agreement,
+    AgreementStatus,
+    Application,
+    Round,
+    Status,
+    Supplement,
+    SupplementState,
+)
 from applications.models.application import ApplicationQuerySet
 from applications.officers import officers
 from finance.models import GrantType
+from icld_portal.localize import STOCKHOLM
 from icld_portal.strict_forms import StrictForm
 from partnerships.models import Country
 
@@ -24,6 +34,21 @@ TEXT_MAX_LENGTH = 100
 BESIDE = frozenset({"page", "sort", "columns", "view"})
 
 Choices = list[tuple[str, Any]]
+
+# The lists to choose from, in the order they are shown.
+LISTS = ("status", "round", "grant_type", "country", "officer", "supplement", "agreement")
+AWAITED, OVERDUE, ANSWERED = "awaited", "overdue", "answered"
+SUPPLEMENTS: Choices = [
+    (AWAITED, gettext_lazy("waits for the parties")),
+    (OVERDUE, gettext_lazy("overdue")),
+    (ANSWERED, gettext_lazy("answered, to be looked at")),
+]
+TO_MAKE, TO_SIGN, SIGNED = "to-make", "to-sign", "signed"
+AGREEMENTS: Choices = [
+    (TO_MAKE, gettext_lazy("not made yet")),
+    (TO_SIGN, gettext_lazy("waits for signatures")),
+    (SIGNED, gettext_lazy("signed by all")),
+]
 
 
 class WorkListForm(StrictForm):
@@ -51,10 +76,17 @@ class WorkListFilter(django_filters.FilterSet):
         label=gettext_lazy("Programme officer"), method="of_officer"
     )
 
+    supplement = django_filters.ChoiceFilter(
+        label=gettext_lazy("Supplement"), method="with_supplement", choices=SUPPLEMENTS
+    )
+    agreement = django_filters.ChoiceFilter(
+        label=gettext_lazy("Agreement"), method="with_agreement", choices=AGREEMENTS
+    )
+
     class Meta:
         model = Application
         form = WorkListForm
-        fields = ("text", "status", "round", "grant_type", "country", "officer")
+        fields = ("text", *LISTS)
 
     def __init__(self, data: QueryDict, queryset: ApplicationQuerySet) -> None:
         super().__init__(data, queryset)
@@ -91,6 +123,30 @@ class WorkListFilter(django_filters.FilterSet):
         """Keep the applications of one programme officer, or those without one."""
         return rows.filter(officer=None if value == NONE else int(value))
 
+    def with_supplement(
+        self, rows: ApplicationQuerySet, name: str, value: str
+    ) -> ApplicationQuerySet:
+        """Keep the cases whose supplement is asked for, overdue or answered; by today's date."""
+        asked, today = Supplement.objects.all().open(), timezone.localdate(timezone=STOCKHOLM)
+        if value == ANSWERED:
+            asked = Supplement.objects.filter(state=SupplementState.HANDED_IN)
+        elif value == OVERDUE:
+            asked = asked.filter(due_on__lt=today)
+        else:
+            asked = asked.filter(due_on__gte=today)
+        return rows.filter(Exists(asked.filter(application=OuterRef("pk")).order_by()))
+
+    def with_agreement(
+        self, rows: ApplicationQuerySet, name: str, value: str
+    ) -> ApplicationQuerySet:
+        """Keep the approved cases whose agreement has come this far."""
+        here = Agreement.objects.filter(application=OuterRef("pk")).order_by()
+        approved = rows.filter(status=Status.APPROVED)
+        if value == TO_MAKE:
+            return approved.filter(~Exists(here.standing()))
+        wanted = AgreementStatus.SIGNED if value == SIGNED else AgreementStatus.OPEN
+        return approved.filter(Exists(here.filter(status=wanted)))
+
     def choices_of(self, name: str) -> Choices:
         """What can be chosen in the filter ``name``, in the order it is shown."""
         return list(self.filters[name].extra["choices"])
@@ -100,7 +156,7 @@ class WorkListFilter(django_filters.FilterSet):
 
         Plain words instead of Django's widgets, which render one template per option.
         """
-        for name in ("status", "round", "grant_type", "country", "officer"):
+        for name in LISTS:
             chosen = self.data.get(name, "")
             yield {
                 "name": name,

@@ -10,7 +10,15 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from applications.models import Application, CaseParty, Status, Supplement, SupplementState
+from applications.models import (
+    Agreement,
+    AgreementStatus,
+    Application,
+    CaseParty,
+    Status,
+    Supplement,
+    SupplementState,
+)
 from applications.models.application import ApplicationQuerySet
 from applications.snapshots import asked_sums
 from finance.models import GrantType
@@ -60,6 +68,12 @@ def rows_of(applications: ApplicationQuerySet) -> "QuerySet[Application, Row]":
         officer_name=F("officer__name"),
         # When the parties are to answer by, and whether an answer waits to be read.
         supplement_due_on=Subquery(asked.open().values("due_on")[:1]),
+        agreement_status=Subquery(
+            Agreement.objects.filter(application=OuterRef("pk"))
+            .standing()
+            .order_by()
+            .values("status")[:1]
+        ),
         supplement_waits=Exists(asked.filter(state=SupplementState.HANDED_IN)),
     )
     found: QuerySet[Application, Row] = rows
@@ -85,7 +99,15 @@ def completed(rows: list[Row]) -> list[Row]:
             row["supplement_due_on"] and row["supplement_due_on"] < today
         )
         row["type_label"] = types[row["grant_type"]]
+        row["agreement_label"] = agreement_words(row["status"], row["agreement_status"])
     return rows
+
+
+def agreement_words(status: str, agreement: str | None) -> str:
+    """Return how far the agreement of a case has come, in words; nothing if it gets none."""
+    if agreement:
+        return str(AgreementStatus(agreement).label)
+    return _("not made yet") if status == Status.APPROVED else ""
 
 
 def named_parties(applications: Iterable[int]) -> dict[int, list[tuple[str, bool]]]:

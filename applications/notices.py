@@ -275,21 +275,21 @@ def tell_lapsed(
                 "changed_at": written_moment(approvals[0].lapsed_at),
                 "changed": changed(),
             }
-        letters.append(letter_about(application, "lapsed", _recipient(person), facts))
+        letters.append(letter_about(application, "lapsed", person_at(person), facts))
     queue_letters(letters)
 
 
 def ask_to_approve(application: Application, awaited: Iterable[User], *, by: User) -> None:
     """Ask the signatories who are awaited to read and approve."""
     queue_letters(
-        letter_about(application, "approve", _recipient(person), {"asked_by": by.name})
+        letter_about(application, "approve", person_at(person), {"asked_by": by.name})
         for person in {person.email: person for person in awaited}.values()
     )
 
 
 def ask_to_assess(application: Application, assessor: User, *, by: User) -> None:
     """Ask for an assessment. Nothing the case says is told before interests are declared."""
-    tell(application, "assess", to=[_recipient(assessor)], asked_by=by.name)
+    tell(application, "assess", to=[person_at(assessor)], asked_by=by.name)
 
 
 def tell_message(thread: MessageThread, *, by: User, organisation: Organisation) -> None:
@@ -365,11 +365,12 @@ def tell_mentioned(application: Application, comment: Comment, people: Iterable[
                 "about": str(comment.thread.about),
                 "place": place,
             }
-        letters.append(letter_about(application, "mentioned", _recipient(person), facts))
+        letters.append(letter_about(application, "mentioned", person_at(person), facts))
     queue_letters(letters)
 
 
-def _recipient(person: User) -> Recipient:
+def person_at(person: User) -> Recipient:
+    """Return ``person`` as somebody a letter goes to, by name instead of an organisation."""
     return Recipient(person.email, person.language, person.name, person.pk)
 
 

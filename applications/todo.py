@@ -5,10 +5,19 @@ from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
 
+from django.db.models import Q
 from django.urls import reverse
 
 from applications import agreements
-from applications.models import Agreement, Application, Mention, SectionWork
+from applications.models import (
+    Agreement,
+    Application,
+    CaseParty,
+    Mention,
+    PendingDecision,
+    SectionWork,
+    Status,
+)
 from applications.models.application import ApplicationQuerySet
 from partnerships.models import FollowUp, Role, User
 from partnerships.models.people import WRITING_ROLES
@@ -18,6 +27,7 @@ MOST_PARTS = 60
 MOST_MENTIONS = 10
 MOST_AGREEMENTS = 10
 MOST_FOLLOW_UPS = 10
+MOST_PROPOSALS = 10
 
 
 @dataclass(frozen=True)
@@ -67,6 +77,27 @@ def follow_ups_of(user: User) -> list[FollowUp]:
     """Return what decisions of steering groups ask of ``user``, the most urgent first."""
     own = FollowUp.objects.all().visible_to(user).waiting().filter(responsible__user=user)
     return list(own.with_paragraph().order_by("due_on", "pk")[:MOST_FOLLOW_UPS])
+
+
+def proposals_of(user: User) -> list[PendingDecision]:
+    """Return the decisions outside a meeting that wait for ``user``, the oldest first: to take
+    what somebody else proposes, or to propose anew what came back; at most one query.
+
+    Nobody is waited for in a case of their own party or one they have a conflict in.
+    """
+    if not user.is_officer:
+        return []
+    waits = Q(sent_back_at__isnull=False, proposed_by=user)
+    if user.is_decider:
+        waits |= Q(sent_back_at=None) & ~Q(proposed_by=user)
+    cases = Application.objects.visible_to(user).filter(status=Status.IN_ASSESSMENT)
+    if user.is_of_party:
+        own = CaseParty.objects.filter(organisation__in=list(user.roles))
+        cases = cases.exclude(pk__in=own.values("application"))
+    found = PendingDecision.objects.filter(
+        waits, meeting=None, confirmed_at=None, application__in=cases.order_by().values("pk")
+    ).select_related("application", "proposed_by", "sent_back_by")
+    return list(found.order_by("proposed_at", "pk")[:MOST_PROPOSALS])
 
 
 def mentions_of(user: User, drafts: ApplicationQuerySet) -> list[Mention]:

@@ -8,7 +8,7 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from applications import search
+from applications import search, todo
 from applications.arrangement import (
     COLUMNS,
     NONE,
@@ -40,6 +40,8 @@ def worklist(request: PortalRequest) -> HttpResponse:
     total = counts.get(status, 0) if status else sum(counts.values())
     page = page_of(chosen, shown, total, request.GET.get("page", "1"))
     refused = bool(chosen.form.errors)
+    # Where the list opens; whoever has chosen among the cases is after something else.
+    opens = not is_filtered(request.GET)
     context = {
         "chosen": chosen,
         "lists": list(chosen.fields()),
@@ -58,6 +60,7 @@ def worklist(request: PortalRequest) -> HttpResponse:
         "sort": request.GET.get("sort", ""),
         "kept_columns": ",".join(shown.columns) if keeps_columns(request.GET, shown) else "",
         "query": kept_query(request.GET),
+        "proposals": todo.proposals_of(request.user) if opens else [],
         "may_assign": CASE_KEEPERS.allows(request.user),
     }
     template = "applications/office/worklist.html"

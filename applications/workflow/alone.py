@@ -7,14 +7,15 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from applications import approvals, pots, rules
+from applications import approvals, pots, proposal_notices, rules
 from applications.models import Application, Decision, PendingDecision
+from applications.workflow.assigning import barred_from
 from applications.workflow.deciding import decision_problems, take_decision
 from applications.workflow.meeting import StaleProposal, in_assessment, put_proposal
 from applications.workflow.supplementing import supplement_problems
 from icld_portal import events
 from icld_portal.problems import NotReady, Problem
-from partnerships.models import User
+from partnerships.models import Role, User
 
 
 def proposed_alone(application: Application) -> PendingDecision | None:
@@ -53,10 +54,22 @@ def propose_alone(
     found += supplement_problems(application)
     if found := [*found, *_pot_problems(application, amounts)]:
         raise NotReady(found)
+    standing = proposed_alone(application)
     pending = PendingDecision(application=application, proposed_by=by)
     pending.outcome, pending.reason = outcome, reason
     pending.proposed_at = at or timezone.now()
-    return put_proposal(pending, amounts, version=version)
+    pending = put_proposal(pending, amounts, version=version)
+    if standing is None or standing.is_sent_back:  # A change of what waits is told by its page.
+        proposal_notices.ask_to_decide(application, _deciders(application, but=by), by=by)
+    return pending
+
+
+def _deciders(application: Application, *, but: User) -> list[User]:
+    """Return who else may decide: not of a party, and without a conflict of interest."""
+    found = User.objects.filter(memberships__role=Role.DECIDER, is_active=True).exclude(pk=but.pk)
+    people = list(found.distinct().order_by("pk"))
+    barred = barred_from([application], people)
+    return [person for person in people if (person.pk, application.pk) not in barred]
 
 
 @transaction.atomic
@@ -109,6 +122,7 @@ def send_back(
     events.record(
         application, "send_back", by=by, at=pending.sent_back_at, reason=pending.sent_back_reason
     )
+    proposal_notices.tell_sent_back(application, pending, by=by)
     return pending
 
 

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from applications import approvals, jobs, rules
+from applications import approvals, jobs, proposal_notices, rules
 from applications.models import (
     Application,
     Decision,
@@ -90,6 +90,7 @@ def take_decision(
     if outcome == Outcome.APPROVED:
         _promise(application, decision, amounts, by=by, at=at)
     jobs.make_decision_letter.defer(application_id=application.pk)
+    proposal_notices.tell_nobody_more(application)
     complete(transition, application, by=by, at=at, granted_sek=sum(amounts.values()))
     return decision
 

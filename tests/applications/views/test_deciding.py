@@ -38,10 +38,15 @@ def approval(first="450 000", second="400 000", reason="En stark ansökan.", but
     }
 
 
+def letters_out():
+    """The letters but those by which ICLD tells its own people of a proposal."""
+    return Letter.objects.exclude(kind__startswith="proposal_")
+
+
 def nothing_happened(application) -> bool:
     application.refresh_from_db()
     return application.status == "in_assessment" and not (
-        Decision.objects.exists() or Grant.objects.exists() or Letter.objects.exists()
+        Decision.objects.exists() or Grant.objects.exists() or letters_out().exists()
     )
 
 

@@ -1,13 +1,22 @@
 """The work list: what it shows, to whom, and what it refuses to guess."""
 
-import pytest
+from datetime import timedelta
 
+import pytest
+from django.utils import timezone
+
+from applications import workflow
+from applications.models import PartKind, Supplement
+from applications.workflow import Asked
+from icld_portal.localize import STOCKHOLM
 from tests.factories import cases
 from tests.factories.parties import make_partnership
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/office/applications/"
 QUERIES = 15
+# Where the list opens it also asks which decisions wait for the reader.
+OPENING = QUERIES + 1
 
 
 @pytest.fixture
@@ -83,6 +92,59 @@ def test_the_numbers_per_status_follow_the_other_filters(signed_in, officer, two
     assert (numbers["all"], numbers["in assessment"], numbers["submitted"]) == (1, 1, 0)
 
 
+@pytest.fixture
+def asked_and_agreed(partnership, vara, poti, coordinator, officer, decider):
+    """Three cases with a supplement asked for, overdue, answered; three approved ones."""
+    awaited, overdue, answered = (
+        cases.in_assessment(partnership, by=coordinator, officer=officer) for _one in "123"
+    )
+    for case in (awaited, overdue, answered):
+        asked = Asked(PartKind.BUDGET, 0, "Förklara resorna.")
+        due_on = timezone.localdate() + timedelta(days=5)
+        supplement = workflow.ask_supplement(case, [asked], due_on=due_on, by=officer)
+    workflow.hand_in_supplement(supplement, by=coordinator, answer="Inget ändras.")
+    yesterday = timezone.localdate(timezone=STOCKHOLM) - timedelta(days=1)
+    Supplement.objects.filter(application=overdue).update(due_on=yesterday)
+    to_make, to_sign, signed = (
+        cases.approved(partnership, by=coordinator, decider=decider) for _one in "123"
+    )
+    cases.agreement(to_sign, by=decider)
+    made = cases.agreement(signed, by=decider)
+    for party in made.parties.select_related("organisation"):
+        by = decider if party.is_office else cases.signatory_of(party.organisation)
+        cases.sign(made, by=by, organisation=party.organisation)
+    return {
+        "supplement=awaited": awaited,
+        "supplement=overdue": overdue,
+        "supplement=answered": answered,
+        "agreement=to-make": to_make,
+        "agreement=to-sign": to_sign,
+        "agreement=signed": signed,
+    }
+
+
+def test_supplements_and_agreements_are_chosen_by_how_far_they_have_come(
+    signed_in, officer, asked_and_agreed, django_assert_max_num_queries
+):
+    client = signed_in(officer, "en")
+    client.get(ADDRESS)
+    for query, case in asked_and_agreed.items():
+        # One more than without letters: the officer was told that an answer came.
+        with django_assert_max_num_queries(QUERIES + 1):
+            assert references(client.get(f"{ADDRESS}?{query}")) == [case.reference], query
+    page = client.get(f"{ADDRESS}?columns=agreement&status=approved").content.decode()
+    for words in ("not made yet", "to be signed", "signed by all"):
+        assert f">{words}</td>" in page
+
+
+def test_a_cancelled_agreement_is_to_be_made_again(signed_in, officer, asked_and_agreed):
+    case = asked_and_agreed["agreement=to-sign"]
+    workflow.cancel_agreement(case.agreements.get(), reason="Fel belopp.", by=officer)
+    shown = references(signed_in(officer).get(f"{ADDRESS}?agreement=to-make"))
+    assert case.reference in shown
+    assert references(signed_in(officer).get(f"{ADDRESS}?agreement=to-sign")) == []
+
+
 @pytest.mark.parametrize(
     "query",
     [
@@ -93,6 +155,10 @@ def test_the_numbers_per_status_follow_the_other_filters(signed_in, officer, two
         "country=ZZ",
         "officer=0",
         "grant_type=loan",
+        "supplement=late",
+        "supplement=awaited&supplement=answered",
+        "agreement=open",
+        "agreement=%00",
         "page=0",
         "page=2",
         "page=-1",
@@ -130,13 +196,13 @@ def test_thirty_rows_take_as_many_queries_as_one(
     client = signed_in(officer)
     cases.submitted(partnership, by=coordinator)
     client.get(ADDRESS)
-    with django_assert_num_queries(QUERIES):
+    with django_assert_num_queries(OPENING):
         assert len(references(client.get(ADDRESS))) == 1
 
     for _number in range(29):
         cases.submitted(partnership, by=coordinator)
 
-    with django_assert_num_queries(QUERIES):
+    with django_assert_num_queries(OPENING):
         assert len(references(client.get(ADDRESS))) == 25
     with django_assert_num_queries(QUERIES):
         assert len(references(client.get(f"{ADDRESS}?page=2"))) == 5
