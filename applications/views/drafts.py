@@ -20,6 +20,7 @@ from applications.chain import bundled_with
 from applications.finding import case_of
 from applications.models import Application, OfferStatus, PaperKind, Status
 from applications.models.content import FACTS
+from applications.sheets import shared_view
 from applications.statuses import APPLICANT_WORDS, UNDER_WORK
 from applications.timeline import timeline
 from applications.unlocking import unlocked_in
@@ -100,6 +101,7 @@ def handed_in_context(request: PortalRequest, case: Application) -> dict[str, An
         "receipt": PaperKind.RECEIPT,
         "letter": PaperKind.DECISION,
         "decision": decision,
+        "assessment": shared_view(case) if decision else None,
         "decision_years": list(decision.years.all()) if decision else [],
         "totals": caps.totals(case.budget),
         "bundled": bundled_with(request.user, case),

@@ -4,12 +4,14 @@ from django.db import transaction
 
 from applications.models import SavedView
 from applications.workflow import texts
-from partnerships.models import Role, User
+from partnerships import workflow
+from partnerships.models import Organisation, OrganisationSide, Role, User
 
 # What an officer has saved and shares with colleagues.
 VIEWS = {
     "Att fördela": "status=submitted&officer=none",
     "Under bedömning, per land": "status=in_assessment&sort=country",
+    "Avtal att få underskrivna": "agreement=to-sign",
 }
 ADDED = {
     "body_sv": "Vi berättar gärna mer om motiveringen i ett samtal. Skriv till oss i portalen.",
@@ -26,6 +28,20 @@ def share_views() -> None:
         SavedView(owner=officer, name=name, query=query, shared=True)
         for name, query in VIEWS.items()
     )
+
+
+def add_partner() -> None:
+    """Let a coordinator add a partner that the register has already, under another name."""
+    known = Organisation.objects.partners().in_register().filter(country__is_open=True)
+    twin = known.select_related("country", "kind").order_by("pk").first()
+    writers = User.objects.filter(
+        memberships__role=Role.COORDINATOR,
+        memberships__organisation__kind__side=OrganisationSide.SWEDISH,
+    )
+    writer = writers.order_by("pk").first()
+    if twin and writer:
+        name = f"{twin.name} Government"
+        workflow.add_partner(name, country=twin.country, kind=twin.kind, by=writer)
 
 
 @transaction.atomic

@@ -186,6 +186,7 @@ class World:
         make_agreements(self.now, signatories=self.signatories, decider=self.decider)
         steering.make_steering(self.now, self.partnerships[steering.STEERED])
         office.share_views()
+        office.add_partner()
         office.begin_letter()
 
     def walk(self, plan: Plan, demo_round: rounds.DemoRound, part: float, number: int) -> None:

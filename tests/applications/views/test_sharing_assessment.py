@@ -9,7 +9,6 @@ from tests.factories import cases
 
 pytestmark = pytest.mark.django_db
 INTERNAL = "Bara för ICLD."
-REASON = "Båda parter beskriver det konkret och planen tar hand om det."
 
 
 @pytest.fixture
@@ -58,6 +57,20 @@ def test_the_parties_read_scores_and_reasons_once_they_are_shared(
     assert (
         "Let the parties read it" not in keeper.get(address(rejected, "consensus")).content.decode()
     )
+
+
+def test_the_page_of_the_case_shows_it_to_every_reader_of_a_party(
+    signed_in, rejected, member, officer, django_assert_max_num_queries
+):
+    reader = signed_in(member, "en")
+    assert 'class="scores"' not in reader.get(rejected.get_absolute_url()).content.decode()
+    share(signed_in(officer), rejected)
+    reader.get(rejected.get_absolute_url())
+    with django_assert_max_num_queries(25):
+        page = reader.get(rejected.get_absolute_url())
+    text = page.content.decode()
+    assert [one.reason in text for one in page.context["assessment"].scores] == [True] * 8
+    assert INTERNAL not in text
 
 
 def test_only_what_is_agreed_and_decided_is_shared_and_once(
