@@ -1,8 +1,10 @@
 """The agenda of a meeting: what waits for the group, and what it has itself to follow up."""
 
 from collections.abc import Iterable
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -43,18 +45,13 @@ class GroupMatters:
         return [self._follow_up(one) for one in waiting.select_related("paragraph")]
 
     def addresses_of(self, points: Iterable[Point], user: User) -> dict[Point, str]:
-        """Return where the minutes are that an agenda takes up, in one query."""
-        keys = {point: point[1].removeprefix(LAST_MINUTES) for point in points}
-        asked = {
-            point: int(key)
-            for point, key in keys.items()
-            if point[0] == MatterKind.FOLLOW_UP and point[1] != key and key.isdecimal()
-        }
-        if not asked:
-            return {}
-        meetings = SteeringMeeting.objects.all().visible_to(user).filter(pk__in=asked.values())
-        found = {meeting.pk: meeting.get_absolute_url() for meeting in meetings.order_by()}
-        return {point: found[pk] for point, pk in asked.items() if pk in found}
+        """Return where the follow-ups and minutes of an agenda are, in a query for each kind."""
+        keys = {point: point[1] for point in points if point[0] == MatterKind.FOLLOW_UP}
+        late = FollowUp.objects.all().visible_to(user).of_verified_minutes()
+        minutes = SteeringMeeting.objects.all().visible_to(user)
+        return _pages(keys, "", late, "partnerships:follow_up") | _pages(
+            keys, LAST_MINUTES, minutes, "partnerships:meeting"
+        )
 
     def dealing_with(self, references: Iterable[str]) -> Q:
         """Return what is true of no group: what is the group's own hides no case."""
@@ -64,7 +61,8 @@ class GroupMatters:
         facts = {"sign": one.paragraph.sign, "heading": one.paragraph.heading}
         why = _("Due %(day)s, %(name)s.") % {"day": day(one.due_on), "name": one.responsible_name}
         title = _("Follow-up of %(sign)s: %(heading)s") % facts
-        return Matter(MatterKind.FOLLOW_UP, str(one.pk), title, why=why)
+        page = reverse("partnerships:follow_up", args=[one.pk])
+        return Matter(MatterKind.FOLLOW_UP, str(one.pk), title, page, why)
 
     def _last_minutes(self, group: SteeringGroup) -> list[Matter]:
         last = group.meetings.all().verified().order_by("-starts_at", "-pk").first()
@@ -79,6 +77,21 @@ class GroupMatters:
                 _("The last minutes, to follow up."),
             )
         ]
+
+
+def _pages(
+    keys: dict[Point, str], before: str, rows: QuerySet[Any], route: str
+) -> dict[Point, str]:
+    """Return the pages of the matters whose keys are ``before`` and a number, of ``rows``."""
+    numbers = {
+        point: int(key.removeprefix(before))
+        for point, key in keys.items()
+        if key.startswith(before) and key.removeprefix(before).isdecimal()
+    }
+    if not numbers:
+        return {}
+    found = set(rows.filter(pk__in=numbers.values()).order_by().values_list("pk", flat=True))
+    return {point: reverse(route, args=[pk]) for point, pk in numbers.items() if pk in found}
 
 
 GROUP = GroupMatters()

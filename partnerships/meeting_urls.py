@@ -5,7 +5,6 @@ from django.urls import path
 from partnerships.views import agendas, calendars, meetings
 
 urlpatterns = [
-    path("steering-groups/<int:pk>/", meetings.group, name="group"),
     path("steering-groups/<int:pk>/meetings/", meetings.meetings, name="meetings"),
     path("steering-groups/<int:pk>/meetings/plan/", meetings.plan, name="plan_meetings"),
     path("steering-groups/<int:pk>/calendar/", calendars.calendar, name="calendar"),

@@ -17,7 +17,7 @@ from icld_portal.workflow import WrongStatus
 from partnerships import agenda, meeting_letters, rules
 from partnerships.clocks import clock_of, clocks_of
 from partnerships.forms.meetings import MeetingForm, PlanForm
-from partnerships.meeting_rows import meetings_of, rows_of
+from partnerships.meeting_rows import rows_of
 from partnerships.models import MeetingStatus, SteeringGroup, SteeringMeeting
 from partnerships.models.matters import addresses_of
 from partnerships.quorum import parties_of, quorum, sitting
@@ -57,19 +57,6 @@ def done(request: PortalRequest, deed: Callable[[], object], said: str) -> bool:
         messages.success(request, said)
         return True
     return False
-
-
-@PARTIES_AND_OFFICE
-@get_only
-def group(request: PortalRequest, pk: int) -> HttpResponse:
-    """A group and its meetings."""
-    found = group_for(request, pk)
-    context = {
-        "group": found,
-        "meetings": meetings_of(found),
-        "runs": rules.may_run_group(request.user, found),
-    }
-    return render(request, "partnerships/group_meetings.html", context)
 
 
 @PARTIES_AND_OFFICE

@@ -67,7 +67,6 @@ MEETINGS = {
     ),
     # Whoever holds the secret link of one person.
     "partnerships:calendar_feed": Row("/calendars/{calendar_token}.ics", get="*=200"),
-    "partnerships:group": Row("/steering-groups/{steering_group}/", get=READERS),
 }
 
 STEERING = {

@@ -18,6 +18,7 @@ from partnerships.models import (
     SteeringMeeting,
     Verification,
 )
+from partnerships.models.matters import addresses_of
 from partnerships.quorum import parties_of, quorum, sitting
 from partnerships.workflow import agenda as agendas
 from partnerships.workflow.attendance import Guest, save_attendance
@@ -32,7 +33,12 @@ from partnerships.workflow.meetings import (
     plan_meetings,
 )
 from tests.factories.cases import empty_draft
-from tests.factories.steering import make_group, plan_meeting, seat_somebody
+from tests.factories.steering import (
+    make_group,
+    plan_meeting,
+    seat_somebody,
+    verified_decision,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
@@ -249,6 +255,34 @@ def test_the_agenda_takes_up_what_waits_once_and_in_order(meeting, coordinator):
     agendas.move_item(second, down=False, by=coordinator)
     kinds = meeting.agenda.order_by("sort_order").values_list("matter_kind", flat=True)
     assert list(kinds) == [value.partition(":")[0], "free"]
+    assert waiting_for(meeting, coordinator) == []
+
+
+def test_what_is_overdue_and_the_last_minutes_wait_for_the_group(
+    partnership, coordinator, stranger
+):
+    group = make_group(partnership, "Efterföljarna")
+    meeting = plan_meeting(group, BEGINS)
+    overdue = verified_decision(group, due_on=date(2026, 11, 20), heading="Brunnen")
+    verified_decision(
+        group, due_on=date(2099, 1, 1), starts_at=datetime(2026, 2, 1, 9, 0, tzinfo=UTC)
+    )
+    last = overdue.paragraph.meeting
+
+    waiting = waiting_for(meeting, coordinator)
+
+    follow_up = overdue.paragraph.follow_up
+    assert [(one.title, one.key) for one in waiting] == [
+        (f"Follow-up of {overdue.paragraph.sign}: Brunnen", str(follow_up.pk)),
+        ("Minutes of the meeting 2026-11-20", f"minutes-{last.pk}"),
+    ]
+    points = [(one.kind.value, one.key) for one in waiting]
+    assert addresses_of(points, coordinator) == {
+        points[0]: f"/steering-follow-ups/{follow_up.pk}/",
+        points[1]: last.get_absolute_url(),
+    }
+    assert addresses_of([*points, ("follow_up", "minutes-x"), ("follow_up", "")], stranger) == {}
+    assert agendas.add_matters(meeting, [one.value for one in waiting], by=coordinator) == 2
     assert waiting_for(meeting, coordinator) == []
 
 
