@@ -22,6 +22,7 @@ from applications.models import (
     Stage,
     Status,
 )
+from icld_portal.freezing import freeze
 
 DRAWN_BY: dict[str, Callable[[Application, str], bytes]] = {
     PaperKind.RECEIPT: pdfs.receipt_pdf,
@@ -96,19 +97,8 @@ def make_protocol(meeting_id: int) -> None:
 
 
 def _freeze_protocol(meeting: Meeting, language: str, pdf: bytes) -> None:
-    stored = default_storage.save(f"papers/{secrets.token_hex(16)}.pdf", ContentFile(pdf))
-    try:
-        with transaction.atomic():
-            MeetingPaper.objects.create(
-                meeting=meeting,
-                language=language,
-                file_name=f"{meeting.round}-{PROTOCOL_NAMES[language]}.pdf",
-                file=stored,
-                sha256=hashlib.sha256(pdf).hexdigest(),
-                size_bytes=len(pdf),
-            )
-    except IntegrityError:  # Another job was first; its paper stands.
-        default_storage.delete(stored)
+    name = f"{meeting.round}-{PROTOCOL_NAMES[language]}.pdf"
+    freeze(MeetingPaper(meeting=meeting, language=language, file_name=name), pdf)
 
 
 def make_agreement_papers(agreement_id: int, stage: str) -> None:
@@ -129,20 +119,8 @@ def _freeze_agreement(agreement: Agreement, stage: Stage, language: str) -> None
     pdf = pdfs.agreement_pdf(agreement, stage, language)
     edition = f"-{agreement.edition}" if agreement.edition > 1 else ""
     name = f"{agreement.application.reference}-{AGREEMENT_NAMES[stage, language]}{edition}.pdf"
-    stored = default_storage.save(f"papers/{secrets.token_hex(16)}.pdf", ContentFile(pdf))
-    try:
-        with transaction.atomic():
-            AgreementPaper.objects.create(
-                agreement=agreement,
-                stage=stage,
-                language=language,
-                file_name=name,
-                file=stored,
-                sha256=hashlib.sha256(pdf).hexdigest(),
-                size_bytes=len(pdf),
-            )
-    except IntegrityError:  # Another job was first; its paper stands.
-        default_storage.delete(stored)
+    paper = AgreementPaper(agreement=agreement, stage=stage, language=language, file_name=name)
+    freeze(paper, pdf)
 
 
 def _freeze(application: Application, kind: str, language: str, pdf: bytes) -> None:

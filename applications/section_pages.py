@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from copy import copy
+from functools import partial
 from typing import Any, ClassVar
 
 from django.db.models import prefetch_related_objects
@@ -37,7 +38,6 @@ from applications.standing import (
 from applications.unlocking import Place
 from finance import caps
 from icld_portal.problems import Problem
-from icld_portal.shared_texts import StaleText
 from partnerships.models import Organisation, User
 
 # The hidden field with the mark of what stood in the part when its page was drawn.
@@ -219,26 +219,8 @@ class SectionPage:
         return mark_of_part(part, written_in_part(self.application, part))
 
     def _save_answers(self, form: AnswersForm, draft: Application, *, by: User) -> None:
-        stored = form.stored = stored_answers(draft, form.subjects, form.language)
-        for written in form.written():
-            question = written.subject
-            theirs = stored.get(question.pk)
-            other_text = theirs.text if theirs else ""
-            try:
-                mine = write_answer(
-                    draft,
-                    question,
-                    written.text,
-                    stored=theirs,
-                    by=by,
-                    version=written.version,
-                    language=form.language,
-                )
-                if form.chosen(question) == "theirs":
-                    # This person's text is kept as a version, and then gives way.
-                    write_answer(draft, question, other_text, stored=mine, by=by)
-            except StaleText as stale:
-                form.show_conflict(question, stale.stored)
+        form.stored = stored_answers(draft, form.subjects, form.language)
+        form.keep(partial(write_answer, draft, by=by, language=form.language))
 
     def errors(self) -> list[Problem]:
         """What was refused, each with the id of its field."""

@@ -65,7 +65,8 @@ BEGIN
         'applications_messagefile',
         'applications_removedfile',
         'applications_sharedassessment',
-        'partnerships_minutespaper'
+        'partnerships_minutespaper',
+        'partnerships_verifiedminutes'
     ] LOOP
         IF to_regclass('public.' || name) IS NOT NULL THEN
             EXECUTE format('REVOKE UPDATE, DELETE ON TABLE public.%I FROM portal_web', name);

@@ -40,6 +40,7 @@ class SharedText(Protocol):
 
 
 Subject = TypeVar("Subject")
+Subject_contra = TypeVar("Subject_contra", contravariant=True)
 Row = TypeVar("Row", bound=SharedText)
 
 
@@ -76,6 +77,15 @@ def replace(stored: Row, text: str, *, by: Any, version: int | None) -> Row:
     stored.updated_by = by  # type: ignore[misc]
     stored.save(update_fields=["text", "version", "updated_at", "updated_by"])
     return stored
+
+
+class Write(Protocol[Subject_contra]):
+    """Keeps one text of ``subject`` and returns its row; may raise StaleText."""
+
+    def __call__(
+        self, subject: Subject_contra, text: str, /, *, stored: Any, version: int | None
+    ) -> Any:
+        """``version`` is the one the writer saw, None for whichever stands."""
 
 
 @dataclass(frozen=True)
@@ -223,6 +233,20 @@ class TextsForm(PageForm, Generic[Subject]):
     def _put(self, name: str, value: str) -> None:
         self.data = self.data.copy()  # type: ignore[attr-defined]
         self.data[name] = value  # type: ignore[index]
+
+    def keep(self, write: "Write[Subject]") -> None:
+        """Write what was changed over ``stored``, read under a lock; note what is against it."""
+        for written in self.written():
+            subject = written.subject
+            theirs = self.stored.get(self.key_of(subject))
+            other_text = theirs.text if theirs else ""
+            try:
+                mine = write(subject, written.text, stored=theirs, version=written.version)
+                if self.chosen(subject) == "theirs":
+                    # This person's text is kept as a version, and then gives way.
+                    write(subject, other_text, stored=mine, version=None)
+            except StaleText as stale:
+                self.show_conflict(subject, stale.stored)
 
     @property
     def first_error(self) -> str:

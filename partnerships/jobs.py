@@ -1,6 +1,9 @@
-"""Jobs of the parties: reminding of meetings and of what they asked for."""
+"""Jobs of steering groups: reminders, and the papers of minutes that are verified."""
 
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
+
+RETRY = RetryStrategy(max_attempts=10, wait=30, linear_wait=60)
 
 
 @app.periodic(cron="22 * * * *")
@@ -19,3 +22,11 @@ def remind_of_follow_ups(timestamp: int) -> None:
     from partnerships import workflow
 
     workflow.remind_of_follow_ups()
+
+
+@app.task(queue="papers", retry=RETRY)
+def make_minutes_papers(meeting_id: int) -> None:
+    """Make the minutes as a PDF in both languages; a second run finds them made."""
+    from partnerships import papers
+
+    papers.make_minutes_papers(meeting_id)

@@ -5,6 +5,7 @@ from datetime import date
 
 from django.utils import timezone
 
+from icld_portal.localize import STOCKHOLM
 from partnerships.models import (
     FollowUp,
     Organisation,
@@ -78,6 +79,21 @@ def may_finish(user: User, follow_up: FollowUp) -> bool:
     if term and term.user_id == user.pk and term.seat.party.organisation_id in user.roles:
         return True
     return may_run_group(user, group)
+
+
+def may_verify_minutes(user: User, meeting: SteeringMeeting) -> bool:
+    """Who sat in the group at ``meeting``, and belongs to that party still."""
+    day = meeting.starts_at.astimezone(STOCKHOLM).date()
+    held = SeatTerm.objects.filter(
+        seat__group=meeting.group_id, user=user, seat__party__organisation__in=list(user.roles)
+    )
+    return held.on(day).exists() or held.filter(attendance__meeting=meeting).exists()
+
+
+def may_see_minute_history(user: User, meeting: SteeringMeeting) -> bool:
+    """What the minutes said before is for the parties alone."""
+    parties = meeting.group.partnership.parties.filter(organisation__in=list(user.roles))
+    return parties.exists()
 
 
 def may_found(user: User, organisation: Organisation) -> bool:

@@ -1,6 +1,6 @@
 """Addresses of the steering groups; their names are those of the app."""
 
-from django.urls import path
+from django.urls import include, path
 
 from partnerships.views import decisions, elections, follow_ups, groups, seating
 
@@ -44,4 +44,6 @@ urlpatterns = [
         elections.remove_election,
         name="remove_election",
     ),
+    # The minutes of a meeting
+    path("steering-meetings/<int:pk>/minutes/", include("partnerships.minutes_urls")),
 ]

@@ -16,7 +16,7 @@ from applications.agreements import Signing
 from applications.finding import case_of, is_handle
 from applications.forms.agreements import CopyForm, SignatureForm
 from applications.models import Agreement, AgreementStatus, Application, SignedCopy, Stage
-from applications.views.papers import stored_or_coming
+from applications.views.papers import case_paper
 from icld_portal import files, scanning
 from icld_portal.access import PARTIES_AND_OFFICE, get_only, get_or_post, post_only
 from icld_portal.problems import NotReady
@@ -206,7 +206,7 @@ def agreement_paper(
         raise Http404("not signed by all")
     if language not in dict(settings.LANGUAGES):
         raise Http404("no such language")
-    return stored_or_coming(
+    return case_paper(
         request,
         found.application,
         one.papers.filter(stage=stage, language=language).first(),

@@ -19,6 +19,7 @@ from partnerships.models.minutes import (
     SteeringDecision,
     TextPart,
     Verification,
+    VerifiedMinutes,
 )
 from partnerships.models.organisations import (
     BudgetRegion,
@@ -76,4 +77,5 @@ __all__ = [
     "TextPart",
     "User",
     "Verification",
+    "VerifiedMinutes",
 ]

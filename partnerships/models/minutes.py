@@ -152,8 +152,12 @@ class Paragraph(models.Model):
 
 
 class TextPart(models.TextChoices):
-    """The parts of a paragraph: what was said, apart from what was decided."""
+    """The parts of a paragraph: what was said, apart from what was decided.
 
+    The heading is written and kept in versions like the others, and copied to the paragraph.
+    """
+
+    HEADING = "heading", _("heading")
     DISCUSSION = "discussion", _("discussion")
     DECISION = "decision", _("decision")
 
@@ -443,6 +447,26 @@ class Verification(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.meeting_id}"
+
+
+class VerifiedMinutes(models.Model):
+    """What was verified, as data: names of people and parties as they were then. Append-only."""
+
+    meeting = models.OneToOneField(SteeringMeeting, models.PROTECT, related_name="verified_minutes")
+    content = models.JSONField()
+    content_sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(content_sha256__regex=r"^[0-9a-f]{64}$"),
+                name="verified_minutes_has_fingerprint",
+            )
+        ]
+        triggers: ClassVar = triggers.append_only()
+
+    def __str__(self) -> str:
+        return f"{self.meeting_id} {self.content_sha256[:12]}"
 
 
 class MinutesPaper(FrozenPaper):

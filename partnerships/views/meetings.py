@@ -130,6 +130,7 @@ def _may(request: PortalRequest, found: SteeringMeeting) -> dict[str, Any]:
         "keeps": keeps and agenda.is_open(found),
         "may_hold": keeps and found.status in HOLD.sources,
         "may_write": is_held and rules.may_write_of_meeting(request.user, found),
+        "has_minutes": is_held or found.status == MeetingStatus.VERIFIED,
     }
 
 

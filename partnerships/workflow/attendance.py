@@ -3,16 +3,13 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from django.core.exceptions import PermissionDenied
-from django.db import transaction
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from icld_portal import events
 from icld_portal.problems import NotReady, Problem
-from icld_portal.workflow import WrongStatus
-from partnerships import rules
-from partnerships.models import Attendance, MeetingStatus, SeatTerm, SteeringMeeting, User
+from partnerships import minute_writing
+from partnerships.models import Attendance, SeatTerm, SteeringMeeting, User
 from partnerships.quorum import sitting
 
 NAME_MAX_CHARACTERS = 120
@@ -27,7 +24,6 @@ class Guest:
     role: str = ""
 
 
-@transaction.atomic
 def save_attendance(
     meeting: SteeringMeeting, present: Collection[int], guests: Sequence[Guest], *, by: User
 ) -> SteeringMeeting:
@@ -36,22 +32,17 @@ def save_attendance(
     Who sat but is not named was absent. A change lapses what has been verified. Raises
     WrongStatus unless the minutes are open, PermissionDenied if ``by`` may not write them.
     """
-    fresh = SteeringMeeting.objects.select_for_update(of=("self",)).get(pk=meeting.pk)
-    if fresh.status != MeetingStatus.HELD:
-        raise WrongStatus("save_attendance")
-    if not rules.may_write_of_meeting(by, fresh):
-        raise PermissionDenied("save_attendance")
     if len(guests) > MOST_GUESTS:
         text = _("A meeting has at most %(most)d guests.") % {"most": MOST_GUESTS}
         raise NotReady([Problem(text, anchor="guests")])
-    wanted = _rows(fresh, present, guests)
-    if _facts(wanted) == _facts(fresh.attendance.all()):
-        return fresh
-    fresh.attendance.all().delete()
-    Attendance.objects.bulk_create(wanted)
-    _lapse(fresh, by=by)
-    there = sum(row.is_present for row in wanted if row.term_id)
-    events.record(fresh, "save_attendance", by=by, present=there, guests=len(guests))
+    with minute_writing.writing(meeting, by=by, what=["attendance"]) as fresh:
+        wanted = _rows(fresh, present, guests)
+        if _facts(wanted) == _facts(fresh.attendance.all()):
+            raise minute_writing.Unchanged
+        fresh.attendance.all().delete()
+        Attendance.objects.bulk_create(wanted)
+        there = sum(row.is_present for row in wanted if row.term_id)
+        events.record(fresh, "save_attendance", by=by, present=there, guests=len(guests))
     return fresh
 
 
@@ -81,12 +72,3 @@ def _role(term: SeatTerm) -> str:
 
 def _facts(rows: Iterable[Attendance]) -> list[tuple[int, str, str, bool]]:
     return sorted((row.term_id or 0, row.name, row.role, row.is_present) for row in rows)
-
-
-def _lapse(meeting: SteeringMeeting, *, by: User) -> None:
-    """Count the change of the minutes, and let no earlier verification stand for them."""
-    meeting.content_version += 1
-    meeting.save(update_fields=["content_version"])
-    meeting.verifications.valid().update(
-        lapsed_at=timezone.now(), lapsed_by=by.name, lapsed_reason=_("attendance")
-    )

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy
 
 from icld_portal.workflow import Transition
-from partnerships import meeting_letters, rules
+from partnerships import meeting_letters, minute_letters, rules
 from partnerships.models import MeetingStatus
 
 CALL = Transition(
@@ -25,8 +25,9 @@ VERIFY = Transition(
     "verify_meeting",
     frozenset({MeetingStatus.HELD}),
     MeetingStatus.VERIFIED,
-    rules.may_write_of_meeting,
+    rules.may_verify_minutes,
     gettext_lazy("Verify the minutes"),
+    minute_letters.tell_verified,
 )
 CANCEL = Transition(
     "cancel_meeting",

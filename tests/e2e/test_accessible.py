@@ -17,6 +17,13 @@ from applications.workflow.texts import begin_text
 from finance.workflow import begin_version as begin_guidelines
 from icld_portal.models import FileScan, Letter, PreparedFile
 from partnerships import workflow
+from partnerships.minute_writing import (
+    begin_paragraph,
+    remove_paragraph,
+    stored_text,
+    write_text,
+    writing,
+)
 from partnerships.models import (
     AgendaItem,
     Country,
@@ -212,6 +219,38 @@ def test_pages_of_attachments(visitor, partnership, coordinator):
 
 def _upload(name):
     return SimpleUploadedFile(name, PNG, content_type="image/png")
+
+
+def test_pages_of_minutes(visitor, partnership, coordinator, second_factor):
+    group = steering.make_group(partnership)
+    done = steering.verified_decision(group, starts_at=steering.HELD_AT - timedelta(days=9))
+    held = steering.held_meeting(group)
+    first, last = steering.coordinators(group)
+    steering.decide(held, responsible=first, due_on=held.starts_at.date(), against=last)
+    struck = begin_paragraph(held, "Ett misstag", by=coordinator)
+    begin_paragraph(held, "Rättelse", by=coordinator, corrects=done.paragraph)
+    remove_paragraph(struck, by=coordinator)
+    AgendaItem.objects.create(meeting=held, title="Övriga frågor")
+    sign_in(visitor, first.user, second_factor(first.user))
+    here = f"/steering-meetings/{held.pk}/"
+    check(visitor, here, f"{here}minutes/", f"{here}minutes/write/", f"{here}minutes/verify/")
+    own = f"{here}minutes/paragraphs/{held.paragraphs.order_by('number')[2].pk}/"
+    check(visitor, f"{own}decision/", f"{own}remove/", f"{own}texts/heading/history/")
+    check(visitor, f"/steering-meetings/{done.paragraph.meeting_id}/minutes/")
+    page = visitor.open(f"{here}minutes/write/")
+    steering_write(held, "Någon annans rubrik", by=coordinator)
+    page.locator("[name^=heading-]").last.fill("Min rubrik")
+    page.locator(".form-actions button").click()
+    page.locator("#conflict-title").wait_for()
+    visitor.assert_accessible()
+
+
+def steering_write(meeting, heading, *, by):
+    """Let somebody else save the heading of the last paragraph."""
+    paragraph = meeting.paragraphs.order_by("number").last()
+    with writing(meeting, by=by, what=[paragraph.sign]):
+        stored = stored_text(paragraph, "heading")
+        write_text(paragraph, "heading", heading, stored=stored, by=by)
 
 
 def test_pages_of_a_decision_meeting(

@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime, timedelta
 
 from applications.models import Application
+from icld_portal.models import Factor
+from partnerships import minutes
 from partnerships.models import (
     Attendance,
     Dissent,
@@ -21,13 +23,12 @@ from partnerships.models import (
     SteeringGroup,
     SteeringMeeting,
     TextPart,
-    Verification,
 )
+from partnerships.workflow.minutes import verify_minutes
 from tests.factories.parties import make_person
 
 BEGINNING = date(2026, 1, 1)
 HELD_AT = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
-SHA256 = "a" * 64
 
 
 def make_group(partnership: Partnership, name: str = "Teststyrgruppen") -> SteeringGroup:
@@ -111,6 +112,9 @@ def decide(
             paragraph=paragraph, responsible=responsible, responsible_name=name, due_on=due_on
         )
     if against:
+        Attendance.objects.get_or_create(
+            meeting=meeting, term=against, defaults={"name": against.name}
+        )
         Dissent.objects.create(paragraph=paragraph, term=against, reason="För dyrt.")
     matter = (
         {"matter_kind": MatterKind.APPLICATION, "matter_key": about.key, "matter_title": "Vatten"}
@@ -121,23 +125,15 @@ def decide(
 
 
 def verify(meeting: SteeringMeeting) -> SteeringMeeting:
-    """Let one of each party verify the minutes."""
+    """Let one of each party verify the minutes, as they do."""
     for term in coordinators(meeting.group):
-        Verification.objects.create(
-            meeting=meeting,
-            party=term.seat.party,
-            term=term,
-            user=term.user,
-            name=term.name,
-            role="coordinator",
-            content_sha256=SHA256,
-            content_version=meeting.content_version,
-            method="totp",
+        meeting = verify_minutes(
+            meeting,
+            by=term.user,
+            sha256=minutes.fingerprint(meeting),
+            method=Factor.TOTP,
+            at=meeting.ends_at,
         )
-    SteeringMeeting.objects.filter(pk=meeting.pk).update(
-        status=MeetingStatus.VERIFIED, content_sha256=SHA256, verified_at=meeting.ends_at
-    )
-    meeting.refresh_from_db()
     return meeting
 
 

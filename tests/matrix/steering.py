@@ -3,9 +3,11 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from partnerships import minutes
 from partnerships.agenda import waiting_for
 from partnerships.clocks import HOME, clocks_of
 from partnerships.forms.meetings import AttendanceForm, MeetingForm
+from partnerships.minute_writing import begin_paragraph
 from partnerships.models import (
     AgendaItem,
     Partnership,
@@ -40,11 +42,15 @@ def steering_words(partnership: Partnership, people: dict[str, Person]) -> dict[
     )
     steering.verify(verified)
     held = steering.held_meeting(group)
+    writer = people["swedish coordinator"].user
+    paragraph = begin_paragraph(held, "Nästa möte", by=writer)
     return {
         "steering_group": group.pk,
         "verified_meeting": verified.pk,
         "held_meeting": held.pk,
         **meeting_words(group, held, people),
+        "held_paragraph": paragraph.pk,
+        "held_sha256": minutes.fingerprint(held),
         "decision": decision.pk,
         "follow_up": decision.paragraph.follow_up.pk,
     }

@@ -69,6 +69,71 @@ MEETINGS = {
     "partnerships:calendar_feed": Row("/calendars/{calendar_token}.ics", get="*=200"),
 }
 
+WRITTEN = "/steering-meetings/{held_meeting}/minutes/"
+STANDS = "/steering-meetings/{verified_meeting}/minutes/"
+
+
+def keepers(answer: str) -> str:
+    """Those who write minutes get ``answer``, other readers are refused."""
+    return WRITERS.replace("200", answer)
+
+
+MINUTES = {
+    "partnerships:minutes": Row(WRITTEN, get=READERS),
+    "partnerships:write_minutes": Row(
+        f"{WRITTEN}write/",
+        get=keepers("200"),
+        post=keepers("302!"),
+        data={
+            "heading-2": "Ny rubrik",
+            "seen-heading-2": "1.x",
+            "discussion-2": "Vi talade.",
+            "seen-discussion-2": "",
+            "decision-2": "",
+            "seen-decision-2": "",
+        },
+    ),
+    "partnerships:verify_minutes": Row(
+        f"{WRITTEN}verify/",
+        # Who sits for a party; none of them has set up a second factor.
+        get="swedish-steering=200 partner-steering=200 parties=403 icld=403",
+        post="swedish-steering=422 partner-steering=422 parties=403 icld=403",
+        data={"sha256": "{held_sha256}", "code": "{code}"},
+    ),
+    "partnerships:minutes_paper": Row(f"{STANDS}paper/sv/", get="parties=202 icld=202"),
+    "partnerships:begin_paragraph": Row(
+        f"{WRITTEN}paragraphs/", post=keepers("302!"), data={"heading": "Ny fråga"}
+    ),
+    "partnerships:paragraph_decision": Row(
+        f"{WRITTEN}paragraphs/{{held_paragraph}}/decision/",
+        get=keepers("200"),
+        # The mark of what stood there is missing: shown again beside it.
+        post=keepers("422!"),
+        data={"matter": "free", "title": "Vatten"},
+    ),
+    "partnerships:remove_paragraph": Row(
+        f"{WRITTEN}paragraphs/{{held_paragraph}}/remove/",
+        get=keepers("200"),
+        post=keepers("302!"),
+    ),
+    "partnerships:take_back_striking": Row(
+        f"{WRITTEN}paragraphs/{{held_paragraph}}/stand-again/", post=keepers("302!")
+    ),
+    "partnerships:save_minute_text": Row(
+        f"{WRITTEN}paragraphs/{{held_paragraph}}/texts/discussion/",
+        post=keepers("200!"),
+        data={"discussion-2": "Vi talade.", "seen-discussion-2": "", "writer": ""},
+    ),
+    "partnerships:minute_history": Row(
+        f"{WRITTEN}paragraphs/{{held_paragraph}}/texts/heading/history/", get="parties=200"
+    ),
+    "partnerships:restore_minute_text": Row(
+        f"{WRITTEN}paragraphs/{{held_paragraph}}/texts/heading/restore/",
+        post="writers=302! swedish-steering=302! partner-steering=302! parties=403",
+        data={"version": "1", "seen": "1"},
+    ),
+}
+
 STEERING = {
     "applications:citations": Row(
         "/applications/{case}/decisions/",
@@ -100,4 +165,5 @@ STEERING = {
         data={"note": "Done."},
     ),
     **MEETINGS,
+    **MINUTES,
 }
