@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from django.utils import timezone
 
 from applications import workflow as case_workflow
+from icld_portal.demo.steering_meetings import make_meetings
 from icld_portal.localize import STOCKHOLM
 from partnerships import workflow
 from partnerships.models import (
@@ -63,6 +64,7 @@ def make_steering(now: datetime, partnership: Partnership) -> SteeringGroup:
             user = _with_role(party, role) if role else None
             sitter = Sitter(name=name, title=title, user=user)
             _seat(seat, sitter, first, today - SUCCEEDED_BEFORE, by=by)
+    make_meetings(now, group, by=by)
     return group
 
 

@@ -18,7 +18,14 @@ from icld_portal.demo import bulk, people, rounds, world
 from icld_portal.localize import STOCKHOLM
 from icld_portal.models import Event, Letter
 from icld_portal.problems import blocking
-from partnerships.models import BudgetRegion, Membership, Organisation, Role, User
+from partnerships.models import (
+    BudgetRegion,
+    Membership,
+    Organisation,
+    Role,
+    SteeringMeeting,
+    User,
+)
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=STOCKHOLM)
 urlpatterns = [*urls.urlpatterns, path("demo/", include("icld_portal.demo.urls"))]
@@ -96,6 +103,14 @@ def test_the_parties_include_three_party_cases(in_world):
         "Falkenbergs kommun – Sundays River Valley – Sarah Baartman District",
         "Falkenbergs kommun – Sundays River Valley – Sarah Baartman District",
     ]
+
+
+def test_the_steering_group_is_called_to_one_meeting_and_plans_another(in_world):
+    coming = SteeringMeeting.objects.all().coming()
+    assert [meeting.status for meeting in coming] == ["called", "planned"]
+    called = Letter.objects.filter(kind="meeting_called").order_by("pk")
+    assert {letter.language for letter in called} == {"sv", "en"}
+    assert all(letter.attachments.count() == 1 for letter in called)
 
 
 def test_there_is_somebody_for_every_role_with_an_invented_address(in_world):
