@@ -343,7 +343,8 @@ def test_another_attendance_lapses_what_was_verified_and_the_same_does_not(
     meeting, seated, coordinator
 ):
     held = hold_meeting(meeting, by=coordinator, at=BEGINS)
-    held = save_attendance(held, {seated[0].pk}, [], by=coordinator)
+    save_attendance(held, {seated[0].pk}, [], by=coordinator)
+    held.refresh_from_db()
     verified = Verification.objects.create(
         meeting=held,
         party=seated[0].seat.party,
@@ -361,6 +362,7 @@ def test_another_attendance_lapses_what_was_verified_and_the_same_does_not(
     assert (same.content_version, verified.lapsed_at) == (held.content_version, None)
 
     other = save_attendance(held, {term.pk for term in seated}, [], by=coordinator)
+    other.refresh_from_db()
     verified.refresh_from_db()
     assert other.content_version == held.content_version + 1
     assert (verified.lapsed_by, verified.lapsed_reason) == (coordinator.name, "attendance")
