@@ -248,6 +248,7 @@ PREPARED_FILES: dict[str, str] = {
     "draft_pdf": "applications.archive.make_draft_pdf",
     "case_zip": "applications.archive.make_case_zip",
     "work_list": "applications.list_files.make_work_list",
+    "steering_year": "partnerships.summary_files.make_year",
     "decision_log": "partnerships.decision_files.make_decision_log",
 }
 

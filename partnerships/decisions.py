@@ -28,6 +28,8 @@ from partnerships.models.matters import addresses_of
 SIGN = re.compile(r"§?\s*(\d{1,4})/(\d{4})")
 # A list shows the beginning of a long decision; the minutes and the files hold it whole.
 CHARACTERS_SHOWN = 700
+# So many of a group's decisions stand on its own page.
+NEWEST_SHOWN = 3
 WAITING, OVERDUE, DONE = "waiting", "overdue", "done"
 
 
@@ -54,6 +56,24 @@ class LogRow:
     def group(self) -> SteeringGroup:
         """The group that decided."""
         return self.paragraph.meeting.group
+
+
+@dataclass(frozen=True)
+class GroupDecisions:
+    """What a group's own page shows of its decisions; ``year`` is the last it has a summary of,
+    0 for a group that has not begun."""
+
+    rows: list[LogRow]
+    today: date
+    year: int
+
+
+def newest_of(group: SteeringGroup, user: User, *, on: date) -> GroupDecisions:
+    """Return a group's newest decisions on the day ``on``; at most four queries."""
+    newest = log_of(user).filter(paragraph__group=group)[:NEWEST_SHOWN]
+    last = min(group.ended_on, on) if group.ended_on else on
+    year = last.year if group.begins_on <= last else 0
+    return GroupDecisions(rows_of(newest, user, characters=CHARACTERS_SHOWN), on, year)
 
 
 def log_of(user: User) -> "QuerySet[SteeringDecision]":

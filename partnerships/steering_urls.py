@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from partnerships.views import decisions, elections, follow_ups, groups, seating
+from partnerships.views import decisions, elections, follow_ups, groups, seating, years
 
 urlpatterns = [
     path("partnerships/<int:pk>/steering-group/", groups.begin_group, name="begin_group"),
@@ -33,6 +33,12 @@ urlpatterns = [
     # What has been decided
     path("steering-decisions/", decisions.decisions, name="decisions"),
     path("steering-decisions/file/", decisions.decisions_file, name="decisions_file"),
+    path("steering-groups/<int:pk>/years/<int:year>/", years.group_year, name="group_year"),
+    path(
+        "steering-groups/<int:pk>/years/<int:year>/file/",
+        years.group_year_file,
+        name="group_year_file",
+    ),
     path("steering-follow-ups/", follow_ups.follow_ups, name="follow_ups"),
     path("steering-follow-ups/<int:pk>/", follow_ups.follow_up, name="follow_up"),
     # Elections, which ICLD keeps

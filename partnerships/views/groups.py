@@ -14,7 +14,7 @@ from icld_portal.access import PARTIES_AND_OFFICE, get_only, get_or_post, post_o
 from icld_portal.page_forms import PageForm
 from icld_portal.paging import page_of
 from icld_portal.problems import NotReady
-from partnerships import group_health, rules, seats, workflow
+from partnerships import decisions, group_health, rules, seats, workflow
 from partnerships.acting import acting_for
 from partnerships.filters import GroupFilter
 from partnerships.forms import GroupForm, LastDayForm
@@ -62,6 +62,7 @@ def group(request: PortalRequest, pk: int) -> HttpResponse:
         "may_run": runs,
         "may_plan": runs and not found.ended_on,
         "meetings": meetings_of(found),
+        "decisions": decisions.newest_of(found, request.user, on=timezone.localdate()),
         "without_seats": seats.without_seats(found) if runs else [],
     }
     return render(request, "partnerships/group.html", context)

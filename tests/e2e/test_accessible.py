@@ -181,6 +181,8 @@ def test_pages_of_decisions(visitor, partnership, coordinator):
     follow_ups = "/steering-follow-ups/"
     check(visitor, follow_ups, f"{follow_ups}?state=done", f"{follow_ups}?state=nonsense")
     check(visitor, f"{follow_ups}{first.paragraph.follow_up.pk}/")
+    there = group.get_absolute_url()
+    check(visitor, there, f"{there}years/2026/")
 
     draft = cases.written_draft(partnership, by=coordinator, grant_type="steering_group")
     root = f"/applications/{draft.handle}/"

@@ -156,6 +156,12 @@ STEERING = {
         post="parties=302! icld=302! *=302",
         data={"format": "csv", "query": ""},
     ),
+    "partnerships:group_year": Row("/steering-groups/{steering_group}/years/2026/", get=READERS),
+    "partnerships:group_year_file": Row(
+        "/steering-groups/{steering_group}/years/2026/file/",
+        post="parties=302! icld=302!",
+        data={"language": "en"},
+    ),
     "partnerships:follow_ups": Row("/steering-follow-ups/", get="*=200"),
     # The Swedish member of the group is responsible; both parties' writers run it.
     "partnerships:follow_up": Row(
