@@ -13,14 +13,22 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import Sum
 from django.http import HttpResponse
 
-from applications import list_files, messages, notes, workflow
-from applications.models import Application, MessageFile, MessageThread, PaperKind, Question
+from applications import citing, list_files, messages, notes, workflow
+from applications.models import (
+    Application,
+    Following,
+    MessageFile,
+    MessageThread,
+    PaperKind,
+    Question,
+)
 from finance.models import Grant
 from icld_portal.models import Letter
 from icld_portal.prepared import Refused
 from icld_portal.routes import routes
-from partnerships.models import Country
-from tests.factories import cases
+from partnerships import decision_files, rules
+from partnerships.models import Country, SteeringDecision, User
+from tests.factories import cases, steering
 from tests.factories.parties import make_person
 from tests.reading_pdf import text_of
 from tests.worker import work
@@ -250,3 +258,82 @@ def test_a_thread_is_hidden_with_its_case_and_nobody_hidden_from_is_told(
     assert not Letter.objects.filter(to_user_id=decider.pk).exists()
     for person, seen in ((officer, 1), (decider, 0), (outsider, 0)):
         assert MessageThread.objects.all().visible_to(person).count() == seen
+
+
+# --- Steering groups ------------------------------------------------------------------
+
+
+def steering_addresses(facts: dict[str, int]) -> list[str]:
+    """Every page of steering groups, with the numbers of what the case has there."""
+    found = []
+    for route in routes():
+        if "/steering-" not in route.path or "GET" not in route.methods:
+            continue
+        numbers = {**facts, "pk": facts["meeting"]} if "meetings/<int:pk>" in route.path else facts
+        path = re.sub(r"<str:language>", "sv", re.sub(r"<str:part>", "decision", route.path))
+        path = re.sub(r"<int:(\w+)>", lambda hit, known=numbers: str(known.get(hit[1], 1)), path)
+        found.append(path)
+    return [*found, f"/partnerships/{facts['partnership']}/"]
+
+
+@pytest.fixture(params=["follows", "decides", "is cited"])
+def steered(request, partnership, coordinator, officer) -> Application:
+    """A handed-in case that a group follows, decides about, or is cited by."""
+    group = steering.make_group(partnership, CANARY)
+    draft = cases.written_draft(partnership, by=coordinator)
+    about = draft if request.param == "decides" else None
+    decision = steering.verified_decision(group, CANARY, about=about, due_on="2026-11-21")
+    if request.param == "is cited":
+        citing.cite(draft, decision.pk, by=coordinator)
+    if request.param == "follows":
+        Following.objects.create(group=group, application=draft)
+    cases.approve_by_both(draft)
+    case = workflow.submit(Application.objects.get(pk=draft.pk), by=coordinator)
+    return workflow.take_up(case, by=officer)
+
+
+def test_a_conflict_hides_the_group_that_deals_with_the_case(signed_in, steered, reader):
+    decision = SteeringDecision.objects.get()
+    facts = {
+        "pk": decision.paragraph.group_id,
+        "meeting": decision.paragraph.meeting_id,
+        "paragraph_pk": decision.paragraph_id,
+        "year": decision.paragraph.year,
+        "partnership": steered.partnership_id,
+    }
+    paths = steering_addresses(facts)
+    follow_up = f"/steering-follow-ups/{decision.paragraph.follow_up.pk}/"
+    leaking = [
+        "/steering-groups/",
+        decision.paragraph.group.get_absolute_url(),
+        "/steering-decisions/",
+        "/steering-follow-ups/",
+        follow_up,
+    ]
+    assert telling(signed_in(reader), leaking) == leaking
+    assert len(paths) > len(leaking)
+
+    workflow.declare(steered, by=reader, has_conflict=True, reason="Släkt.")
+
+    reader = User.objects.get(pk=reader.pk)
+    assert telling(signed_in(reader), [*paths, *leaking]) == []
+    assert not rules.may_view_group(reader, decision.paragraph.group)
+    ordered = {"format": "csv", "query": ""}
+    with pytest.raises(Refused):
+        decision_files.make_decision_log(reader, ordered, io.BytesIO(), lambda done, total: None)
+
+
+def test_a_conflict_in_one_case_hides_the_group_on_the_page_of_another(
+    signed_in, steered, partnership, coordinator, reader
+):
+    """What another case of the same partnership shows of the group is hidden with it."""
+    other = cases.written_draft(partnership, by=coordinator)
+    Following.objects.create(group=steering.SteeringGroup.objects.get(), application=other)
+    cases.approve_by_both(other)
+    other = workflow.submit(Application.objects.get(pk=other.pk), by=coordinator)
+    here = other.get_absolute_url()
+    assert telling(signed_in(reader), [here]) == [here]
+
+    workflow.declare(steered, by=reader, has_conflict=True, reason="Släkt.")
+
+    assert telling(signed_in(reader), [here]) == []

@@ -11,7 +11,7 @@ from django.utils import translation
 from icld_portal.models import PreparedFile
 from icld_portal.prepared import Refused
 from partnerships import summary_files, workflow
-from partnerships.models import Attendance, SeatKind, SteeringGroup
+from partnerships.models import Attendance, SeatKind, SteeringGroup, User
 from partnerships.summaries import summary_of, years_of
 from tests.factories import cases, steering
 from tests.reading_pdf import failures, text_of
@@ -146,11 +146,10 @@ def test_it_is_ordered_in_the_language_one_asks_for(year, coordinator, signed_in
 
 def test_who_has_left_gets_no_paper(year, coordinator):
     coordinator.memberships.all().delete()
+    person, facts = User.objects.get(pk=coordinator.pk), {"group": year.pk, "year": 2026}
 
     with pytest.raises(Refused):
-        summary_files.make_year(
-            coordinator, {"group": year.pk, "year": 2026}, io.BytesIO(), lambda done, total: None
-        )
+        summary_files.make_year(person, facts, io.BytesIO(), lambda done, total: None)
 
 
 def test_the_group_s_page_shows_its_newest_decisions_and_keeps_its_bound(
