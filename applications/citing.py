@@ -6,13 +6,23 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import (
+    CharField,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
 from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 
 from applications.drafting import editing
 from applications.matters import KINDS
-from applications.models import Application, Citation
+from applications.models import Application, Citation, Following
 from applications.models.application import ApplicationQuerySet
 from applications.models.steering import AS_DATA, cited_data, decisions_as_data
 from finance.models import GrantType
@@ -66,12 +76,9 @@ class CaseDecision:
 class Steering:
     """What a reader may see of steering groups on a case's page."""
 
-    groups: list[tuple[int, str]]
+    groups: list[SteeringGroup]
     cited: list[CaseDecision]
     about: list[CaseDecision]
-
-    def __bool__(self) -> bool:
-        return bool(self.groups or self.cited or self.about)
 
 
 def decisions_in(data: Iterable[dict[str, Any]]) -> list[CaseDecision]:
@@ -179,8 +186,16 @@ def with_steering(cases: ApplicationQuerySet, user: User) -> ApplicationQuerySet
     Only groups that ``user`` may open, and of their decisions the verified ones.
     """
     groups = SteeringGroup.objects.all().visible_to(user).order_by()
-    following = groups.filter(followings__application=OuterRef("pk"))
     case = OuterRef("pk")
+    followings = Following.objects.filter(application=OuterRef(case)).order_by()
+    # The groups' own case is about all of them, whether or not they follow it.
+    own_type = ExpressionWrapper(OuterRef("grant_type"), output_field=CharField())
+    following = (
+        groups.alias(case_type=own_type)
+        .filter(partnership=OuterRef("partnership"))
+        .filter(Q(case_type=GrantType.STEERING_GROUP) | Q(pk__in=followings.values("group")))
+        .order_by("pk")
+    )
     own = Citation.objects.filter(application=OuterRef(case), decision=OuterRef("pk"))
     decided: QuerySet[Any] = with_words(
         SteeringDecision.objects.verified()
@@ -204,7 +219,7 @@ def steering_of(application: Application) -> Steering:
     groups: list[dict[str, Any]] = getattr(application, "following_groups", [])
     shown = decisions_in(getattr(application, "steering_decisions", []))
     return Steering(
-        groups=[(group["pk"], group["name"]) for group in groups],
+        groups=[SteeringGroup(pk=group["pk"], name=group["name"]) for group in groups],
         cited=[one for one in shown if one.is_cited],
         about=[one for one in shown if not one.is_cited],
     )

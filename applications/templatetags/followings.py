@@ -4,7 +4,7 @@ from typing import Any
 
 from django import template
 
-from applications import rules
+from applications import citing, rules
 from applications.models import Application, Following
 from applications.statuses import APPLICANT_WORDS, Status
 from finance.models import GrantType
@@ -42,13 +42,8 @@ def groups_of_case(context: dict[str, Any], application: Application) -> dict[st
     user = context["request"].user
     if not (user.office or rules.is_of_party(user, application)):
         return {}
-    groups = SteeringGroup.objects.all().visible_to(user)
+    shown = citing.steering_of(application).groups[:MOST_SHOWN]
     is_own = application.grant_type == GrantType.STEERING_GROUP
-    if is_own:
-        found = groups.filter(partnership=application.partnership_id)
-    else:
-        found = groups.filter(followings__application=application)
-    shown = list(found[:MOST_SHOWN])
     begins = is_own and not shown and may_begin_group(user, application.partnership)
     return {"groups": shown, "begins": begins, "partnership_pk": application.partnership_id}
 
