@@ -255,6 +255,7 @@ def test_the_case_shows_who_follows_it_what_it_cites_and_what_is_about_it(
         assert "Styrgruppen ställer sig bakom ansökan." in page
         assert "Vi följer upp." in page
         assert "Ojusterat." not in page
+        assert f"/steering-meetings/{decision.paragraph.meeting_id}/minutes/paper/sv/" in page
 
 
 def test_the_pages_of_a_case_keep_their_bound_with_thirty_decisions(
@@ -301,9 +302,8 @@ def test_a_new_case_begun_from_it_chooses_anew_and_says_what_was_cited(
 
 
 def test_no_event_or_letter_tells_of_choosing(draft, decision, coordinator):
-    events = Event.objects.count()
+    events, letters = Event.objects.count(), Letter.objects.count()
 
     citing.cite(draft, decision.pk, by=coordinator)
 
-    assert Event.objects.count() == events
-    assert not Letter.objects.exists()
+    assert (Event.objects.count(), Letter.objects.count()) == (events, letters)
