@@ -148,8 +148,10 @@ def begin_paragraph(
 def _check_corrects(meeting: SteeringMeeting, corrects: Paragraph | None) -> None:
     if corrects is None:
         return
-    is_verified = corrects.meeting.status == MeetingStatus.VERIFIED
-    if corrects.group_id != meeting.group_id or not is_verified or corrects.is_struck:
+    verified = Paragraph.objects.filter(
+        group=meeting.group_id, meeting__status=MeetingStatus.VERIFIED, is_struck=False
+    )
+    if not verified.filter(pk=corrects.pk).exists():
         text = _("Only a paragraph of verified minutes of the same group is corrected.")
         raise NotReady([Problem(text, anchor="corrects")])
 

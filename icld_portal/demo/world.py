@@ -31,6 +31,7 @@ from icld_portal.demo import (
     assessing,
     attachments,
     meetings,
+    minutes,
     office,
     parties,
     people,
@@ -184,7 +185,8 @@ class World:
         meetings.prepare_meeting(self.now)
         supplements.ask_for_one(self.now)
         make_agreements(self.now, signatories=self.signatories, decider=self.decider)
-        steering.make_steering(self.now, self.partnerships[steering.STEERED])
+        group = steering.make_steering(self.now, self.partnerships[steering.STEERED])
+        minutes.make_minutes(self.now, group)
         office.share_views()
         office.add_partner()
         office.begin_letter()

@@ -59,7 +59,8 @@ class ParagraphRow:
     """One paragraph on the page: its fields, or that it is struck out."""
 
     paragraph: Paragraph
-    texts: Sequence[tuple[TextPlace, TextRow]]
+    # The last says whether anything was ever saved there, which has a history.
+    texts: Sequence[tuple[TextPlace, TextRow, bool]]
 
     @property
     def decision(self) -> SteeringDecision | None:
@@ -103,14 +104,16 @@ class MinutesForm(TextsForm[TextPlace]):
 
     def rows(self, paragraphs: Sequence[Paragraph]) -> list[ParagraphRow]:
         """The paragraphs in order, for the template."""
-        texts: dict[int, list[tuple[TextPlace, TextRow]]] = {}
+        texts: dict[int, list[tuple[TextPlace, TextRow, bool]]] = {}
         for place in self.subjects:
             row = TextRow(
                 self[self.name_of(place)],
                 self[self.token_name(place)],
                 self.conflicts.get(self.key_of(place)),
             )
-            texts.setdefault(place.paragraph.pk, []).append((place, row))
+            stored = self.stored.get(self.key_of(place))
+            kept = stored is not None and stored.pk is not None
+            texts.setdefault(place.paragraph.pk, []).append((place, row, kept))
         return [ParagraphRow(one, texts.get(one.pk, ())) for one in paragraphs]
 
     def conflicting(self) -> list[TextRow]:

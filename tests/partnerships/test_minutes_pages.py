@@ -19,6 +19,7 @@ from partnerships.models import (
     Verification,
 )
 from tests.factories import cases, steering
+from tests.pages import Page
 from tests.partnerships.test_minutes import verify, write
 
 pytestmark = pytest.mark.django_db
@@ -149,6 +150,18 @@ def test_without_javascript_the_button_saves_and_shows_a_conflict(
     assert again.post(at(meeting, "write/"), settled).status_code == 302
     stored = ParagraphText.objects.get(part="discussion")
     assert (stored.text, stored.version) == ("Mitt.", 3)
+
+
+def test_every_history_that_the_page_links_to_is_there(paragraph, coordinator, signed_in):
+    write(paragraph, "discussion", "Vi talade.", by=coordinator)
+    browser = signed_in(coordinator)
+    links = [
+        link
+        for link in Page(browser.get(at(paragraph.meeting, "write/"))).links
+        if "history" in link
+    ]
+    assert [link.split("/")[-3] for link in links] == ["heading", "discussion"]
+    assert {browser.get(link).status_code for link in links} == {200}
 
 
 def test_the_history_is_the_parties_alone_and_restores(
