@@ -188,11 +188,11 @@ def take_back_striking(paragraph: Paragraph, *, by: User) -> None:
 
 def stored_text(paragraph: Paragraph, part: str) -> ParagraphText | None:
     """Return what stands in a part of a paragraph now; None if nothing was written."""
-    found = ParagraphText.objects.select_related("updated_by")
+    found = ParagraphText.objects.select_related("updated_by", "paragraph")
     text = found.filter(paragraph=paragraph.pk, part=part).first()
     if text is None and part == TextPart.HEADING:
-        heading = Paragraph.objects.values_list("heading", flat=True).get(pk=paragraph.pk)
-        return ParagraphText(paragraph=paragraph, part=part, text=heading, version=0)
+        now = Paragraph.objects.get(pk=paragraph.pk)
+        return ParagraphText(paragraph=now, part=part, text=now.heading, version=0)
     return text
 
 
@@ -211,7 +211,9 @@ def write_text(
     whichever stands. Raises StaleText if another text has been saved since, WrongStatus if
     the paragraph is struck out or gone.
     """
-    if not Paragraph.objects.filter(pk=paragraph.pk, is_struck=False).exists():
+    # Read under the lock together with what stands; without a text it is looked up.
+    now = stored.paragraph if stored is not None else _found(paragraph)
+    if now is None or now.is_struck:
         raise WrongStatus("paragraph")
     if stored is None or stored.pk is None:
         if stored is not None and stored.text == text:
@@ -228,6 +230,10 @@ def write_text(
     if part == TextPart.DECISION and not text.strip():
         _decide_nothing(paragraph)
     return written
+
+
+def _found(paragraph: Paragraph) -> Paragraph | None:
+    return Paragraph.objects.filter(pk=paragraph.pk).first()
 
 
 def _decide(paragraph: Paragraph) -> None:

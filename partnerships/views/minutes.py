@@ -226,7 +226,8 @@ def show(
 @post_only
 def save_minute_text(request: PortalRequest, pk: int, paragraph_pk: int, part: str) -> HttpResponse:
     """Keep one text while somebody types; says in JSON what happened."""
-    meeting = written_by(request, pk)
+    # Who may write is asked under the lock.
+    meeting = meeting_with_minutes(request, pk)
     if part not in TextPart.values:
         raise Http404("no such part")
     if writers.writer_id(request) != request.user.pk:

@@ -105,6 +105,14 @@ def test_the_parties_include_three_party_cases(in_world):
     ]
 
 
+def test_the_steering_group_has_verified_minutes_and_minutes_being_written(in_world):
+    verified = SteeringMeeting.objects.all().verified().get()
+    assert list(verified.paragraphs.values_list("number", flat=True)) == [1, 2, 3]
+    assert verified.verifications.filter(lapsed_at=None).count() == 2
+    written = SteeringMeeting.objects.get(status="held")
+    assert [one.number for one in written.paragraphs.order_by("number")] == [4, 5]
+
+
 def test_the_steering_group_is_called_to_one_meeting_and_plans_another(in_world):
     coming = SteeringMeeting.objects.all().coming()
     assert [meeting.status for meeting in coming] == ["called", "planned"]

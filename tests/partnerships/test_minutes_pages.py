@@ -328,6 +328,17 @@ def test_the_pages_ask_the_same_of_one_and_of_thirty_paragraphs(
     assert asked() == one
 
 
+def test_saving_a_text_asks_little(
+    paragraph, coordinator, signed_in, django_assert_max_num_queries
+):
+    browser = signed_in(coordinator)
+    first = typed(browser, paragraph, "discussion", "Vi", by=coordinator).json()["seen"]
+    # With those that begin and end the transaction.
+    with django_assert_max_num_queries(13):
+        told = typed(browser, paragraph, "discussion", "Vi talade.", by=coordinator, seen=first)
+    assert told.json()["state"] == "saved"
+
+
 def test_verified_minutes_are_read_with_few_questions(
     meeting, paragraph, people, signed_in, django_assert_max_num_queries
 ):
