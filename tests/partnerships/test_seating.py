@@ -21,7 +21,7 @@ from partnerships.models import (
 from partnerships.workflow import Days, Sitter
 from tests.applications.test_parallel import at_once
 from tests.factories.parties import make_person
-from tests.factories.steering import held_meeting, make_group, plan_meeting, verify
+from tests.factories.steering import decide, held_meeting, make_group, plan_meeting, verify
 from tests.partnerships.test_groups import refused, sent
 
 pytestmark = pytest.mark.django_db
@@ -287,6 +287,7 @@ def test_who_is_named_by_verified_minutes_never_becomes_another(group, ours, ann
     meeting = held_meeting(group)
     Attendance.objects.create(meeting=meeting, term=anna, name=anna.name)
     workflow.correct_term(anna, Sitter("Test Annna"), Days(NEW_YEAR), by=coordinator)
+    decide(meeting)
     verify(meeting)
     again = Days(NEW_YEAR)
     assert refused(workflow.correct_term, anna, Sitter("B"), again, by=coordinator) == ["name"]

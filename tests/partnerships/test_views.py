@@ -236,7 +236,7 @@ def test_the_page_of_a_partnership_asks_few_questions_whoever_is_missing(
 ):
     many = make_partnership(robertsfors, machakos, poti)
     browser = signed_in(coordinator)
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(16):
         page = browser.get(many.get_absolute_url())
     assert page.context["invitable"] == {machakos.pk, poti.pk}
 
