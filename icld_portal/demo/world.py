@@ -30,6 +30,7 @@ from finance.models import CostCategory, LimitKind
 from icld_portal.demo import (
     assessing,
     attachments,
+    citations,
     meetings,
     minutes,
     office,
@@ -187,6 +188,7 @@ class World:
         make_agreements(self.now, signatories=self.signatories, decider=self.decider)
         group = steering.make_steering(self.now, self.partnerships[steering.STEERED])
         minutes.make_minutes(self.now, group)
+        citations.begin_backed(self.now, group)
         office.share_views()
         office.add_partner()
         office.begin_letter()

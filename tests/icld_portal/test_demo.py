@@ -11,7 +11,7 @@ from django.db import transaction
 from django.urls import include, path
 
 from applications import completeness
-from applications.models import Application, Round, Status
+from applications.models import Application, Citation, Round, Status
 from finance.models import GrantType
 from icld_portal import urls
 from icld_portal.demo import bulk, people, rounds, world
@@ -92,7 +92,7 @@ def test_drafts_of_the_open_round_are_ready_or_have_gaps(in_world):
     drafts = Application.objects.filter(status=Status.DRAFT, round__deadline_on="2027-03-15")
     stopped = [bool(blocking(completeness.problems(draft, at=NOW))) for draft in drafts]
 
-    assert Counter(stopped) == {True: 5, False: 3}
+    assert Counter(stopped) == {True: 6, False: 3}
 
 
 def test_the_parties_include_three_party_cases(in_world):
@@ -119,6 +119,12 @@ def test_the_steering_group_is_called_to_one_meeting_and_plans_another(in_world)
     called = Letter.objects.filter(kind="meeting_called").order_by("pk")
     assert {letter.language for letter in called} == {"sv", "en"}
     assert all(letter.attachments.count() == 1 for letter in called)
+
+
+def test_a_draft_is_backed_by_a_decision_of_the_steering_group(in_world):
+    cited = Citation.objects.select_related("decision__paragraph__meeting").get()
+    assert cited.application.status == Status.DRAFT
+    assert cited.decision.paragraph.meeting.status == "verified"
 
 
 def test_there_is_somebody_for_every_role_with_an_invented_address(in_world):
@@ -187,10 +193,10 @@ def test_the_world_can_be_made_in_the_first_minute_after_a_deadline():
 
 
 def test_applications_for_measuring_are_like_real_ones(in_world):
-    assert bulk.top_up(145) == Application.objects.count() - 45 == 100
-    assert bulk.top_up(145) == 0
+    assert bulk.top_up(146) == Application.objects.count() - 46 == 100
+    assert bulk.top_up(146) == 0
 
-    added = Application.objects.order_by("pk")[45:]
+    added = Application.objects.order_by("pk")[46:]
     assert {case.status for case in added} == set(Status)
     for case in added:
         moment = case.round.closes_at - timedelta(hours=1)
