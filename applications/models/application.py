@@ -132,10 +132,14 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         return self.filter(own)
 
     def without_conflicts_of(self, user: User) -> "ApplicationQuerySet":
-        """Leave out the cases in which ``user`` has declared a conflict of interest."""
-        # NOT EXISTS lets a list stop after its first rows; a draft has no reference.
-        conflicts = user.interests.conflicts().filter(case_reference=models.OuterRef("reference"))
-        return self.filter(~models.Exists(conflicts))
+        """Leave out the cases in which ``user`` has declared a conflict of interest.
+
+        What is declared is read once a request, so that most people's lists have no such
+        condition; a draft has no reference and stays.
+        """
+        if not user.conflicts:
+            return self.all()
+        return self.exclude(reference__in=sorted(user.conflicts))
 
     def declarable_by(self, user: User) -> "ApplicationQuerySet":
         """Handed-in cases about which ``user`` may say whether they have a conflict."""

@@ -57,7 +57,7 @@ def declare(
 
 
 def _step_aside(application: Application, person: User) -> None:
-    person.__dict__.pop("conflicts", None)
+    person.stands_anew()
     if application.officer_id == person.pk:
         application.officer = None
         application.save(update_fields=["officer"])

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 import pghistory
 import pgtrigger
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -103,11 +104,25 @@ class User(AbstractBaseUser):
 
     @cached_property
     def roles(self) -> dict[int, frozenset[str]]:
-        """Roles by organisation id, asked once a request."""
+        """Roles by organisation id, asked once a request; the conflicts are read with them."""
         found: dict[int, set[str]] = {}
-        for organisation_id, role in self.memberships.values_list("organisation", "role"):
+        self._conflicts: frozenset[str] = frozenset()
+        # The same conflicts stand beside each role: one query for both.
+        declared = self.interests.conflicts().order_by().values("case_reference")
+        rows = self.memberships.values_list("organisation", "role", ArraySubquery(declared))
+        for organisation_id, role, conflicts in rows:
             found.setdefault(organisation_id, set()).add(role)
+            self._conflicts = frozenset(conflicts)
         return {organisation: frozenset(roles) for organisation, roles in found.items()}
+
+    @property
+    def conflicts(self) -> frozenset[str]:
+        """References of the cases this person has declared a conflict in, asked once a request."""
+        return self._conflicts if self.works_for_icld else frozenset()
+
+    def stands_anew(self) -> None:
+        """Forget what was read of roles and conflicts: one of them has changed."""
+        self.__dict__.pop("roles", None)
 
     @property
     def all_roles(self) -> frozenset[str]:
@@ -133,14 +148,6 @@ class User(AbstractBaseUser):
     def works_for_icld(self) -> bool:
         """Whether this person needs a second factor and can have conflicts of interest."""
         return bool(self.all_roles & ICLD_ROLES)
-
-    @cached_property
-    def conflicts(self) -> frozenset[str]:
-        """References of the cases this person has declared a conflict in, asked once a request."""
-        if not self.works_for_icld:
-            return frozenset()
-        declared = self.interests.filter(has_conflict=True, withdrawn_at=None)
-        return frozenset(declared.values_list("case_reference", flat=True))
 
     @property
     def is_officer(self) -> bool:
