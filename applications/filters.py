@@ -34,6 +34,8 @@ TEXT_MAX_LENGTH = 100
 BESIDE = frozenset({"page", "sort", "columns", "view"})
 
 Choices = list[tuple[str, Any]]
+# A choice as it is drawn: its value, its label, whether it is chosen.
+Option = tuple[str, Any, bool]
 
 # The lists to choose from, in the order they are shown.
 LISTS = ("status", "round", "grant_type", "country", "officer", "supplement", "agreement")

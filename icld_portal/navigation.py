@@ -1,6 +1,7 @@
 """The menu: which pages a person is shown the way to, by role."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
@@ -55,7 +56,7 @@ class Link:
 
 def links(pages: tuple[tuple[str, Promise | str], ...], *, path: str = "") -> list[Link]:
     """Return the links to ``pages``; the one the reader stands in is marked."""
-    urls = [reverse(name) for name, _label in pages]
+    urls = [address_of(name) for name, _label in pages]
     return [
         Link(url, label, _current(url, path))
         for url, (_name, label) in zip(urls, pages, strict=True)
@@ -78,4 +79,10 @@ def main_menu(request: HttpRequest) -> list[Link]:
 def _current(url: str, path: str) -> str:
     if url == path:
         return "page"
-    return "true" if url != reverse("start") and path.startswith(url) else ""
+    return "true" if url != address_of("start") and path.startswith(url) else ""
+
+
+@cache
+def address_of(name: str) -> str:
+    """Return the address of a page without arguments; every page shows some fifteen of them."""
+    return reverse(name)

@@ -53,7 +53,6 @@ def worklist(request: PortalRequest) -> HttpResponse:
         "total": total,
         "views": views(shown),
         "headings": headings(request.GET, shown),
-        "columns": {name: name in shown.columns for name in COLUMNS},
         "all_columns": list(COLUMNS.items()),
         "shown_columns": shown.columns,
         "column_list": ",".join(shown.columns),
