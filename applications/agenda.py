@@ -6,7 +6,7 @@ from decimal import Decimal
 from operator import itemgetter
 from typing import Any
 
-from django.db.models import Prefetch, Q, Sum
+from django.db.models import F, Prefetch, Q, Sum
 
 from applications.models import (
     Application,
@@ -24,7 +24,7 @@ from applications.models.application import ApplicationQuerySet
 from applications.pots import PotState
 from applications.ranking import in_order
 from applications.snapshots import asked_sums
-from finance.models import Budget
+from icld_portal.among import among
 from partnerships.models import User
 
 
@@ -81,26 +81,23 @@ def ranked(
 ) -> list[Place]:
     """Return every case in its place: the best mean first, a bundle where its best case stands.
 
-    Five queries, however many cases, and one more once cases were moved by hand; ``means``
+    Four queries, however many cases, and one more once cases were moved by hand; ``means``
     are the agreed scores of all that ``ranking.reckoned`` names, by application id.
     """
-    rows: Any = list(cases.order_by().values("pk", "reference", "bundle_id", "budget_id"))
+    facts = ("pk", "reference", "bundle_id", "budget_id")
+    rows: Any = list(cases.order_by().values(*facts, region=F("budget__region")))
     asked = asked_sums(row["budget_id"] for row in rows)
-    regions = dict(
-        Budget.objects.filter(pk__in=[row["budget_id"] for row in rows]).values_list("pk", "region")
-    )
     proposed = _agreed(row["pk"] for row in rows) | _proposed(meeting)
     for row in rows:
         row["mean"] = means.get(row["pk"])
         row["asked_sek"] = asked.get(row["budget_id"], 0)
-        row["region"] = regions[row["budget_id"]]
         row["granted_sek"] = proposed.get(row["pk"], row["asked_sek"])
     return _places(in_order(rows, moves, meeting, means), pots)
 
 
 def _agreed(cases: Iterable[int]) -> dict[int, int]:
     """Return what the assessors have agreed to propose for each case; nothing for a refusal."""
-    agreed = Consensus.objects.filter(application__in=list(cases), agreed_at__isnull=False)
+    agreed = Consensus.objects.filter(among("application", cases), agreed_at__isnull=False)
     sums = agreed.annotate(sum=Sum("years__amount_sek", default=0))
     return {
         application: total if recommendation == Outcome.APPROVED else 0
@@ -150,7 +147,7 @@ def rows_of(
     proposed = meeting.pending.all() if meeting else PendingDecision.objects.none()
     pending = proposed.select_related("proposed_by", "confirmed_by")
     cases = (
-        Application.objects.filter(pk__in=[place.application_id for place in places])
+        Application.objects.filter(among("pk", (place.application_id for place in places)))
         .select_related("partnership", "country")
         .prefetch_related(Prefetch("pending_decisions", pending, to_attr="in_this_meeting"))
         .in_bulk()

@@ -19,6 +19,7 @@ from applications.models.application import ApplicationQuerySet
 from applications.picking import picked
 from applications.snapshots import handed_in_answers
 from icld_portal import exports
+from icld_portal.among import among
 from icld_portal.files import PDF, XLSX
 from icld_portal.localize import in_language, moment
 from icld_portal.pdf import render_pdf
@@ -129,7 +130,7 @@ def answer_columns(cases: ApplicationQuerySet) -> dict[Column, str]:
 def answers_of(sheets: Iterable[int], keys: dict[int, Key]) -> dict[int, dict[Column, str]]:
     """Return what was written on each sheet, by question and language, in two queries."""
     found: dict[int, dict[Column, str]] = defaultdict(dict)
-    answers = Answer.objects.filter(sheet__in=list(sheets)).order_by()
+    answers = Answer.objects.filter(among("sheet", sheets)).order_by()
     rows = answers.values_list("sheet", "question", "language", "text")
     for sheet, question, language, text in rows.iterator(chunk_size=5_000):
         found[sheet][keys[question], language] = text

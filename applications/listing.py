@@ -22,6 +22,7 @@ from applications.models import (
 from applications.models.application import ApplicationQuerySet
 from applications.snapshots import asked_sums
 from finance.models import GrantType
+from icld_portal.among import among
 from icld_portal.exports import ROWS_PER_CHUNK
 from icld_portal.localize import STOCKHOLM
 
@@ -113,7 +114,7 @@ def agreement_words(status: str, agreement: str | None) -> str:
 def named_parties(applications: Iterable[int]) -> dict[int, list[tuple[str, bool]]]:
     """Return each application's parties, the grantee first: the name, and whether it is checked."""
     found: dict[int, list[tuple[str, bool]]] = defaultdict(list)
-    parties = CaseParty.objects.filter(application__in=list(applications))
+    parties = CaseParty.objects.filter(among("application", applications))
     for application, name, checked in parties.values_list(
         "application", "organisation__name", "organisation__is_checked"
     ):

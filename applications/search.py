@@ -18,6 +18,7 @@ from applications.models import (
     SupplementPart,
     SupplementState,
 )
+from icld_portal.among import among
 from icld_portal.localize import in_language
 from icld_portal.searching import Folded, lexemes, name_holds, words_query
 from partnerships.models import Organisation, Partnership
@@ -114,7 +115,7 @@ def places(sheets: Iterable[int], text: str) -> dict[int, Found]:
         holds |= Q(folded_text__contains=stem)
     answers = (
         Answer.objects.alias(folded_text=Folded("text"))
-        .filter(holds, sheet__in=list(sheets))
+        .filter(holds, among("sheet", sheets))
         .exclude(Exists(_being_supplemented()))
         .select_related("question")
         .only("sheet", "text", "question__text_sv", "question__text_en")

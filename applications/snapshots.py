@@ -23,6 +23,7 @@ from applications.models import (
 from applications.statuses import UNDER_WORK
 from applications.unlocking import Place, unlocked_in
 from finance.sums import asked_by_budget
+from icld_portal.among import among
 from partnerships.models import User
 
 # Not written by the parties: who saved last and which save it was.
@@ -280,9 +281,9 @@ PUT_IN = {
 def handed_in_sums(budgets: Iterable[int]) -> dict[int, int]:
     """Return what was asked for, whole SEK by budget id, where a supplement unlocks it."""
     parts = SupplementPart.objects.filter(
+        among("supplement__application__budget", budgets),
         kind=PartKind.BUDGET,
         supplement__state=SupplementState.OPEN,
-        supplement__application__budget__in=list(budgets),
     )
     rows = parts.order_by().values_list("supplement__application__budget", "before")
     return {
@@ -301,9 +302,9 @@ def handed_in_answers(sheets: Iterable[int]) -> list[tuple[int, int, dict[str, s
     """Return the answers that are being supplemented, as they were handed in: the sheet, the
     question, and the texts by language."""
     parts = SupplementPart.objects.filter(
+        among("supplement__application__sheet", sheets),
         kind=PartKind.QUESTION,
         supplement__state=SupplementState.OPEN,
-        supplement__application__sheet__in=list(sheets),
     )
     rows = parts.order_by().values_list("supplement__application__sheet", "question", "before")
     return [

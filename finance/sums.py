@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from django.db.models import Sum
 
 from finance.models import BudgetLine
+from icld_portal.among import among
 
 
 def asked_by_budget(budgets: Iterable[int]) -> dict[int, int]:
     """Return the asked sum of each budget id that has lines, whole SEK, in one query."""
-    lines = BudgetLine.objects.filter(budget__in=list(budgets)).order_by()
+    lines = BudgetLine.objects.filter(among("budget", budgets)).order_by()
     return dict(lines.values_list("budget").annotate(Sum("amount_sek")))

@@ -22,6 +22,7 @@ from applications.listing import Row, completed, rows_of
 from applications.models import Application, ListHabit, SavedView, Status
 from applications.picking import kept_query, understood
 from icld_portal.access import CASE_KEEPERS, OFFICE, get_only
+from icld_portal.among import among
 from icld_portal.paging import ROWS_PER_PAGE
 from partnerships.models import User
 from partnerships.requests import PortalRequest
@@ -182,7 +183,7 @@ def rows_on(page: Page[Any], text: str) -> list[Row]:
     Where ``text`` was searched, each row says in which answer it stands.
     """
     places_in_order = {pk: place for place, pk in enumerate(page.object_list)}
-    shown = Application.objects.filter(pk__in=list(places_in_order)).order_by()
+    shown = Application.objects.filter(among("pk", places_in_order)).order_by()
     rows = completed(sorted(rows_of(shown), key=lambda row: places_in_order[row["pk"]]))
     places = search.places([row["sheet_id"] for row in rows], text) if text else {}
     for row in rows:
