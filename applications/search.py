@@ -5,10 +5,24 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, ClassVar
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.fields import ArrayField
 from django.db import connection
-from django.db.models import BigIntegerField, Exists, Func, OuterRef, Q, QuerySet, Value
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    Exists,
+    F,
+    Func,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
 
 from applications.models import (
     Answer,
@@ -18,7 +32,7 @@ from applications.models import (
     SupplementPart,
     SupplementState,
 )
-from icld_portal.among import among
+from icld_portal.among import Among, among
 from icld_portal.localize import in_language
 from icld_portal.searching import Folded, lexemes, name_holds, words_query
 from partnerships.models import Organisation, Partnership
@@ -76,12 +90,21 @@ def forget(application: Application) -> None:
 
 
 class CasesWithWords(Func):
-    """The ids of the cases whose document answers a query of words."""
+    """The ids of the cases whose document answers a query of words, as an array."""
 
     function = "cases_with_words"
-    template = "(SELECT %(function)s(%(expressions)s))"
+    template = "ARRAY(SELECT %(function)s(%(expressions)s))"
     arity = 1
-    output_field: ClassVar[Any] = BigIntegerField()
+    output_field: ClassVar[Any] = ArrayField(BigIntegerField())
+
+
+class Joined(Func):
+    """Two arrays as one."""
+
+    template = "%(expressions)s"
+    arg_joiner = " || "
+    arity = 2
+    output_field: ClassVar[Any] = ArrayField(BigIntegerField())
 
 
 def matching(text: str) -> Q:
@@ -93,16 +116,19 @@ def matching(text: str) -> Q:
     documents = SearchDocument.objects.filter(names__contains=Folded(Value(text)))
     named = name_holds("folded_name", text)
     parties = Organisation.objects.alias(folded_name=Folded("name")).filter(named)
-    cases = CaseParty.objects.filter(organisation__in=parties.order_by().values("pk"))
+    of_party = CaseParty.objects.filter(organisation__in=parties.order_by().values("pk"))
     partnerships = Partnership.objects.alias(folded_name=Folded("name")).filter(named)
-    found = (
-        Q(pk__in=documents.values("application"))
-        | Q(pk__in=cases.order_by().values("application"))
-        | Q(partnership__in=partnerships.order_by().values("pk"))
+    named_so = ArraySubquery(partnerships.order_by().values("pk"))
+    of_partnership = Application.objects.filter(Among(F("partnership"), named_so))
+    # Gathered before any case is read: "this or that or that" would ask four times of each.
+    found: Any = ArraySubquery(
+        documents.order_by()
+        .values("application")
+        .union(of_party.order_by().values("application"), of_partnership.order_by().values("pk"))
     )
     if query := words_query(text):
-        found |= Q(pk__in=CasesWithWords(query))
-    return found
+        found = Joined(found, CasesWithWords(query))
+    return Q(Among(F("pk"), found))
 
 
 def places(sheets: Iterable[int], text: str) -> dict[int, Found]:
@@ -110,21 +136,18 @@ def places(sheets: Iterable[int], text: str) -> dict[int, Found]:
     stems = lexemes(text)
     if not stems:
         return {}
-    holds = Q()
-    for stem in stems:
-        holds |= Q(folded_text__contains=stem)
+    holding = [Q(text__regex=_any_letters(stem)) for stem in stems]
+    begins = "|".join(map(_any_letters, stems))
     answers = (
-        Answer.objects.alias(folded_text=Folded("text"))
-        .filter(holds, among("sheet", sheets))
+        Answer.objects.filter(among("sheet", sheets), text__regex=rf"\m({begins})")
         .exclude(Exists(_being_supplemented()))
+        .annotate(held=sum((Case(When(held, then=1), default=0) for held in holding), Value(0)))
         .select_related("question")
         .only("sheet", "text", "question__text_sv", "question__text_en")
-        .order_by("sheet", "question__section__sort_order", "question__sort_order")
+        .order_by("sheet", "-held", "question__section__sort_order", "question__sort_order")
+        .distinct("sheet")
     )
-    found: dict[int, list[Answer]] = defaultdict(list)
-    for answer in answers:
-        found[answer.sheet_id].append(answer)
-    shown = {sheet: _place(those, stems) for sheet, those in found.items()}
+    shown = {answer.sheet_id: _place(answer, stems) for answer in answers}
     return {sheet: place for sheet, place in shown.items() if place}
 
 
@@ -137,17 +160,10 @@ def _being_supplemented() -> QuerySet[SupplementPart]:
     )
 
 
-def _place(answers: list[Answer], stems: list[str]) -> Found | None:
+def _place(answer: Answer, stems: Iterable[str]) -> Found | None:
     pattern = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, stems))})\w*")
-    best: tuple[int, Answer, re.Match[str]] | None = None
-    for answer in answers:
-        folded = answer.text.translate(_BARE)
-        if not (hit := pattern.search(folded)):
-            continue
-        words = sum(stem in folded for stem in stems)
-        if best is None or words > best[0]:
-            best = words, answer, hit
-    return None if best is None else _shown(best[1], *best[2].span())
+    hit = pattern.search(answer.text.translate(_BARE))
+    return _shown(answer, *hit.span()) if hit else None
 
 
 def _shown(answer: Answer, start: int, end: int) -> Found:
@@ -171,3 +187,20 @@ class _BareLetters(dict[int, int]):
 
 
 _BARE: Mapping[int, int] = _BareLetters()
+LATIN = (*range(0x41, 0x250), *range(0x1E00, 0x1F00))
+
+
+@cache
+def _lettered() -> Mapping[str, str]:
+    """Return each letter with all that are it once their case and accents are gone."""
+    found: dict[str, str] = defaultdict(str)
+    for code in LATIN:
+        if chr(code).isalpha():
+            found[chr(_BARE[code])] += chr(code)
+    return found
+
+
+def _any_letters(stem: str) -> str:
+    """Return the pattern of ``stem`` with or without accents: far quicker than to fold a text."""
+    letters = _lettered()
+    return "".join(f"[{letters.get(letter, letter)}]" for letter in stem)

@@ -10,18 +10,19 @@ from typing import Any
 from django.db.models import F, Lookup, Q
 
 
-class _Among(Lookup):  # type: ignore[type-arg]
-    """``field = ANY(array)``."""
+class Among(Lookup):  # type: ignore[type-arg]
+    """``field = ANY(array)``: numbers in a list, or an expression that is an array."""
 
     lookup_name = "among"
     prepare_rhs = False
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         column, params = self.process_lhs(compiler, connection)
-        return f"{column} = ANY(%s::bigint[])", [*params, self.rhs]
+        array, numbers = self.process_rhs(compiler, connection)
+        return f"{column} = ANY(({array})::bigint[])", [*params, *numbers]
 
 
 def among(field: str, numbers: Iterable[int | None]) -> Q:
     """Return that ``field``, an id, is one of ``numbers``; of none Postgres is not asked."""
     wanted = [number for number in numbers if number is not None]
-    return Q(_Among(F(field), wanted)) if wanted else Q(pk__in=[])
+    return Q(Among(F(field), wanted)) if wanted else Q(pk__in=[])

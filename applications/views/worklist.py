@@ -2,28 +2,24 @@
 
 from typing import Any
 
-from django.core.paginator import InvalidPage, Page, Paginator
-from django.db.models import Count
+from django.core.paginator import Page
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from applications import search, todo
+from applications import list_page, search, todo
 from applications.arrangement import (
     COLUMNS,
     NONE,
     SORTS,
     VIEWS_SHOWN,
     Arrangement,
-    ordered,
 )
-from applications.filters import WorkListFilter
 from applications.listing import Row, completed, rows_of
 from applications.models import Application, ListHabit, SavedView, Status
 from applications.picking import kept_query, understood
 from icld_portal.access import CASE_KEEPERS, OFFICE, get_only
 from icld_portal.among import among
-from icld_portal.paging import ROWS_PER_PAGE
 from partnerships.models import User
 from partnerships.requests import PortalRequest
 
@@ -36,10 +32,8 @@ def worklist(request: PortalRequest) -> HttpResponse:
     if begins := opening_view(request, habit):
         return redirect(begins)
     chosen, shown = understood(request.GET, request.user, own_columns=habit.columns)
-    counts = counts_by_status(chosen)
+    counts, page = list_page.of(chosen, shown, request.GET.get("page", "1"))
     status = request.GET.get("status", "")
-    total = counts.get(status, 0) if status else sum(counts.values())
-    page = page_of(chosen, shown, total, request.GET.get("page", "1"))
     refused = bool(chosen.form.errors)
     # Where the list opens; whoever has chosen among the cases is after something else.
     opens = not is_filtered(request.GET)
@@ -51,7 +45,7 @@ def worklist(request: PortalRequest) -> HttpResponse:
         "page_obj": page,
         "is_understood": page is not None,
         "applications": [] if page is None else rows_on(page, request.GET.get("text", "")),
-        "total": total,
+        "total": 0 if page is None else page.paginator.count,
         "views": views(shown),
         "headings": headings(request.GET, shown),
         "all_columns": list(COLUMNS.items()),
@@ -83,12 +77,6 @@ def opening_view(request: PortalRequest, habit: ListHabit) -> str:
         for view in SavedView.objects.visible_to(request.user).filter(pk=int(named)):
             return view.get_absolute_url() if view.query else ""
     return ""
-
-
-def counts_by_status(chosen: WorkListFilter) -> dict[str, int]:
-    """Return how many applications each status has under the other filters."""
-    rows = chosen.whatever_status().order_by().values_list("status")
-    return dict(rows.annotate(Count("pk")))
 
 
 def tabs(query: QueryDict, counts: dict[str, int], chosen: str) -> list[dict[str, Any]]:
@@ -157,24 +145,6 @@ def headings(query: QueryDict, shown: Arrangement) -> list[dict[str, Any]]:
             }
         )
     return found
-
-
-def page_of(
-    chosen: WorkListFilter, shown: Arrangement, total: int, number: str
-) -> Page[Any] | None:
-    """Return the page asked for; refuses one that does not exist on the filter's form."""
-    if not chosen.is_valid():
-        return None
-    rows = ordered(chosen.selection, shown.sort, chosen.choices_of)
-    paginator = Paginator(rows.values_list("pk", flat=True), ROWS_PER_PAGE)
-    # The counts per status have said it already; counting again would be another query.
-    paginator.count = total
-    try:
-        return paginator.page(number)
-    except InvalidPage:
-        last = paginator.num_pages
-        chosen.form.add_error(None, _("There is no such page. The last one is %d.") % last)
-        return None
 
 
 def rows_on(page: Page[Any], text: str) -> list[Row]:

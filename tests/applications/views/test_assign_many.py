@@ -171,7 +171,7 @@ def test_thirty_cases_take_as_many_queries_as_one(
 
     with django_assert_num_queries(10):
         shown = client.get(f"{ADDRESS}?{picks(made)}&officer={officer.pk}")
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(12):
         client.post(ADDRESS, {"order": orders_on(shown)})
 
     assert Application.objects.filter(officer=officer).count() == 30

@@ -222,7 +222,7 @@ def test_a_search_shows_where_the_word_stands(
     client = signed_in(officer, "en")
     client.get(ADDRESS)
 
-    with django_assert_num_queries(QUERIES + 2):
+    with django_assert_num_queries(QUERIES + 1):
         response = client.get(f"{ADDRESS}?text=varandra")
 
     assert references(response) == [two_cases[1].reference, two_cases[0].reference]

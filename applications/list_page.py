@@ -1,0 +1,96 @@
+"""One page of the work list, and how many cases each status has."""
+
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet
+from django.core.paginator import InvalidPage, Page, Paginator
+from django.db import connection
+from django.db.models import Count, F, Window
+from django.db.models.functions import RowNumber
+from django.utils.translation import gettext as _
+
+from applications.arrangement import Arrangement, ordered
+from applications.filters import WorkListFilter
+from applications.models.application import ApplicationQuerySet
+from icld_portal.paging import LAST_PAGE_DIGITS, ROWS_PER_PAGE
+
+# Counts have a status, the page's cases a place in the list.
+AT_ONCE = """
+WITH found (pk, status, place) AS MATERIALIZED ({found})
+SELECT status, count(*), NULL AS pk FROM found GROUP BY status
+UNION ALL
+SELECT NULL, place, pk FROM found
+WHERE place > %s AND place <= %s AND (%s::text = '' OR status = %s::text)
+"""
+Counts = dict[str, int]
+
+
+def of(chosen: WorkListFilter, shown: Arrangement, number: str) -> tuple[Counts, Page[Any] | None]:
+    """Return how many cases each status has under the other filters, and the ids of one page.
+
+    An address that is not understood has no page; a page that does not exist is refused on
+    the filter's form.
+    """
+    if not chosen.is_valid():
+        return {}, None
+    status, text = (chosen.form.cleaned_data[name] for name in ("status", "text"))
+    in_order = ordered(chosen.whatever_status(), shown.sort, chosen.choices_of)
+    if text:
+        counts, rows = found_at_once(in_order, status, (_asked_for(number) - 1) * ROWS_PER_PAGE)
+    else:
+        counts, rows = counts_by_status(in_order), None
+    paginator = Paginator(in_order, ROWS_PER_PAGE)
+    # The counts per status have said it already; counting again would be another query.
+    paginator.count = counts.get(status, 0) if status else sum(counts.values())
+    try:
+        place = paginator.validate_number(number)
+    except InvalidPage:
+        last = paginator.num_pages
+        chosen.form.add_error(None, _("There is no such page. The last one is %d.") % last)
+        return counts, None
+    if rows is None:
+        first = (place - 1) * ROWS_PER_PAGE
+        of_status = in_order.filter(status=status) if status else in_order
+        rows = list(of_status.values_list("pk", flat=True)[first : first + ROWS_PER_PAGE])
+    return counts, Page(rows, place, paginator)
+
+
+def counts_by_status(rows: ApplicationQuerySet) -> Counts:
+    """Return how many of ``rows`` each status has."""
+    return dict(rows.order_by().values_list("status").annotate(Count("pk")))
+
+
+def found_at_once(rows: ApplicationQuerySet, status: str, first: int) -> tuple[Counts, list[int]]:
+    """Return the counts of ``rows``, and the ids on the page after the first ``first`` rows.
+
+    With ``status`` the page is of that status alone. One query: what a text finds is looked
+    for once, which takes longer than to count it and to put it in order.
+    """
+    order: Any = rows.query.order_by
+    place = Window(
+        RowNumber(),
+        partition_by=[F("status")] if status else None,
+        order_by=list(order),
+    )
+    found = rows.order_by().annotate(place=place).values_list("pk", "status", "place")
+    try:
+        sql, params = found.query.sql_with_params()
+    except EmptyResultSet:
+        return {}, []
+    counts: Counts = {}
+    places: dict[int, int] = {}
+    with connection.cursor() as cursor:
+        page = (first, first + ROWS_PER_PAGE, status, status)
+        cursor.execute(AT_ONCE.format(found=sql), (*params, *page))
+        for kind, number, pk in cursor.fetchall():
+            if pk is None:
+                counts[kind] = number
+            else:
+                places[number] = pk
+    return counts, [places[number] for number in sorted(places)]
+
+
+def _asked_for(number: str) -> int:
+    """Return the page a text asks for; the first one where it is none, which is refused later."""
+    is_whole = number.isascii() and number.isdigit() and len(number) <= LAST_PAGE_DIGITS
+    return max(int(number), 1) if is_whole else 1
