@@ -28,7 +28,7 @@ from partnerships.models import User
 
 Progress = Callable[[int, int], None]
 # So many cases are read at a time: memory stays even, and 10 000 take under 50 queries.
-CASES_PER_CHUNK = 1_000
+CASES_PER_CHUNK = 1_500
 # A longer list is no longer read on paper; it takes minutes to set.
 PDF_CASES_MAX = 1_000
 ZIP_CASES_MAX = 1_000
