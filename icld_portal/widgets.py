@@ -11,9 +11,12 @@ from html import escape
 from typing import Any
 
 from django import forms
+from django.forms import BoundField
+from django.forms.boundfield import BoundWidget
 from django.forms.renderers import TemplatesSetting
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 Shown = Mapping[str, Any]
 
@@ -82,6 +85,40 @@ WRITTEN: dict[str, Callable[[Shown], str]] = {
     "django/forms/widgets/textarea.html": textarea_tag,
     "django/forms/widgets/select.html": select_tag,
 }
+
+
+def whole_field(field: BoundField) -> SafeString:
+    """Return a field of a form: its label, help and errors, then what is filled in."""
+    key, errors = escaped(field.auto_id), field.errors
+    optional = escaped(_("optional")) if getattr(field.field, "optional", False) else ""
+    label = escaped(field.label) + (f' <span class="quiet">({optional})</span>' if optional else "")
+    said = ""
+    if field.help_text:
+        said = f'<div class="form-text" id="{key}_helptext">{escaped(field.help_text)}</div>'
+    if errors:
+        texts = "".join(f"<p>{escaped(error)}</p>" for error in errors)
+        said += f'<div class="field-error" id="{key}_error">{texts}</div>'
+    wrong = " field-wrong" if errors else ""
+    if not field.use_fieldset:
+        belongs = escaped(field.id_for_label)
+        return SafeString(
+            f'<div class="field{wrong}"><label class="form-label" for="{belongs}">{label}</label>'
+            # The line break keeps a button that stands in the line apart from its label.
+            f"{said}\n{field}</div>"
+        )
+    by = escaped(field.aria_describedby) if field.aria_describedby else ""
+    described = f' aria-describedby="{by}"' if by else ""
+    return SafeString(
+        f'<div class="field{wrong}" id="{key}"><fieldset{described}>'
+        f'<legend class="form-label">{label}</legend>{said}'
+        f'<div class="choices">{"".join(map(_button, field))}</div></fieldset></div>'
+    )
+
+
+def _button(choice: BoundWidget) -> str:
+    words = escaped(choice.choice_label)
+    label = f'<label class="form-check-label" for="{escaped(choice.id_for_label)}">'
+    return f'<div class="form-check">{choice.tag()}{label}{words}</label></div>'
 
 
 class Renderer(TemplatesSetting):

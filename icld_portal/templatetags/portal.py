@@ -4,8 +4,10 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django import template
+from django.forms import BoundField
+from django.utils.safestring import SafeString
 
-from icld_portal import localize
+from icld_portal import localize, widgets
 
 register = template.Library()
 
@@ -32,6 +34,12 @@ def moment(value: datetime | None) -> str:
 def file_size(size_bytes: int) -> str:
     """Write the size of a file as 1,2 MB."""
     return localize.file_size(size_bytes)
+
+
+@register.filter
+def whole_field(field: BoundField) -> SafeString:
+    """Write a field of a form with its label, help and errors."""
+    return widgets.whole_field(field)
 
 
 @register.filter
