@@ -92,5 +92,8 @@ def found_at_once(rows: ApplicationQuerySet, status: str, first: int) -> tuple[C
 
 def _asked_for(number: str) -> int:
     """Return the page a text asks for; the first one where it is none, which is refused later."""
-    is_whole = number.isascii() and number.isdigit() and len(number) <= LAST_PAGE_DIGITS
-    return max(int(number), 1) if is_whole else 1
+    try:
+        asked = int(number)
+    except ValueError:
+        return 1
+    return asked if 0 < asked < 10**LAST_PAGE_DIGITS else 1

@@ -184,6 +184,47 @@ def test_what_is_not_understood_is_refused_without_rows(signed_in, officer, two_
     assert two_cases[0].reference not in page
 
 
+@pytest.mark.parametrize(
+    "query",
+    ["", "&page=2", "&status=submitted", "&status=in_assessment", "&sort=title", "&sort=-round"],
+)
+def test_a_text_that_every_case_holds_shows_the_list_as_without_it(
+    signed_in, officer, two_cases, partnership, coordinator, query
+):
+    for _number in range(26):
+        cases.submitted(partnership, by=coordinator)
+    client = signed_in(officer)
+    plain = client.get(f"{ADDRESS}?view=none{query}")
+
+    found = client.get(f"{ADDRESS}?text=rent+vatten{query}")
+
+    assert references(plain)
+    assert references(found) == references(plain)
+    numbers = [[tab["number"] for tab in shown.context["tabs"]] for shown in (plain, found)]
+    assert numbers[0] == numbers[1]
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "3", "abc", "", "9" * 20, "9" * 5_000])
+def test_a_page_of_what_a_text_finds_that_is_none_is_refused(signed_in, officer, two_cases, page):
+    response = signed_in(officer).get(f"{ADDRESS}?text=rent+vatten&page={page}")
+
+    assert (response.status_code, references(response)) == (400, [])
+
+
+def test_who_has_declared_a_conflict_finds_and_counts_the_others_alone(
+    signed_in, decider, two_cases
+):
+    client = signed_in(decider)
+    assert len(references(client.get(f"{ADDRESS}?text=rent+vatten"))) == 2
+
+    workflow.declare(two_cases[0], by=decider, has_conflict=True, reason="My brother.")
+
+    for query in ("view=none", "text=rent+vatten"):
+        shown = client.get(f"{ADDRESS}?{query}")
+        assert references(shown) == [two_cases[1].reference]
+        assert [tab["number"] for tab in shown.context["tabs"]][:2] == [1, 1]
+
+
 def test_only_icld_sees_the_list(client, signed_in, coordinator, reader, two_cases):
     assert client.get(ADDRESS).status_code == 302
     assert signed_in(coordinator).get(ADDRESS).status_code == 403
