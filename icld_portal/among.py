@@ -11,7 +11,7 @@ from django.db.models import F, Lookup, Q
 
 
 class Among(Lookup):  # type: ignore[type-arg]
-    """``field = ANY(array)``: numbers in a list, or an expression that is an array."""
+    """``field = ANY(array)``: an array as Postgres writes it, or an expression."""
 
     lookup_name = "among"
     prepare_rhs = False
@@ -24,5 +24,6 @@ class Among(Lookup):  # type: ignore[type-arg]
 
 def among(field: str, numbers: Iterable[int | None]) -> Q:
     """Return that ``field``, an id, is one of ``numbers``; of none Postgres is not asked."""
-    wanted = [number for number in numbers if number is not None]
-    return Q(Among(F(field), wanted)) if wanted else Q(pk__in=[])
+    # Written as Postgres reads it: psycopg looks at each number of a list by itself.
+    wanted = ",".join(str(number) for number in numbers if number is not None)
+    return Q(Among(F(field), f"{{{wanted}}}")) if wanted else Q(pk__in=[])
