@@ -250,6 +250,7 @@ PREPARED_FILES: dict[str, str] = {
     "work_list": "applications.list_files.make_work_list",
     "steering_year": "partnerships.summary_files.make_year",
     "decision_log": "partnerships.decision_files.make_decision_log",
+    "steering_groups": "partnerships.group_files.make_group_list",
 }
 
 # What goes over with the roles of a person who leaves, as functions of the apps above.

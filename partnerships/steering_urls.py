@@ -7,6 +7,7 @@ from partnerships.views import decisions, elections, follow_ups, groups, seating
 urlpatterns = [
     path("partnerships/<int:pk>/steering-group/", groups.begin_group, name="begin_group"),
     path("steering-groups/", groups.groups, name="groups"),
+    path("steering-groups/file/", groups.groups_file, name="groups_file"),
     path("steering-groups/<int:pk>/", groups.group, name="group"),
     path("steering-groups/<int:pk>/change/", groups.change_group, name="change_group"),
     path("steering-groups/<int:pk>/end/", groups.end_group, name="end_group"),

@@ -59,7 +59,7 @@ class SitterForm(SeenForm):
     anybody else writes name and address.
     """
 
-    optional = frozenset({"name", "email", "title", "to_on"})
+    optional = frozenset({"email", "title", "to_on"})
 
     name = SafeCharField(label=_("Name"), max_length=120, required=False)
     email = forms.EmailField(
@@ -100,6 +100,7 @@ class SitterForm(SeenForm):
             people = self._people(organisation)
             if people:
                 self.add_field("user", self._person_field(people), optional=True)
+                self.fields["name"].optional = True  # type: ignore[attr-defined]
                 self.order_fields(("user",))
         for name, value in (first or {}).items():
             if name in self.fields:

@@ -10,14 +10,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from icld_portal import prepared
 from icld_portal.access import PARTIES_AND_OFFICE, get_only, get_or_post, post_only
 from icld_portal.page_forms import PageForm
 from icld_portal.paging import page_of
 from icld_portal.problems import NotReady
-from partnerships import decisions, group_health, rules, seats, workflow
+from partnerships import decisions, rules, seats, workflow
 from partnerships.acting import acting_for
-from partnerships.filters import GroupFilter
 from partnerships.forms import GroupForm, LastDayForm
+from partnerships.group_files import FORMATS, KIND, chosen_groups
 from partnerships.meeting_rows import meetings_of
 from partnerships.models import Partnership, SteeringGroup
 from partnerships.requests import PortalRequest
@@ -32,20 +33,35 @@ FORM_PAGE = "partnerships/group_form.html"
 @get_only
 def groups(request: PortalRequest) -> HttpResponse:
     """The steering groups this person may open, and how each fares."""
-    found = group_health.groups_with_health(
-        request.user, on=timezone.localdate(), at=request.received_at
-    )
-    if chosen := acting_for(request):
-        found = found.filter(partnership__parties__organisation=chosen)
-    asked = GroupFilter(request.GET, found)
+    asked = chosen_groups(request.user, request.GET.urlencode(), organisation=acting_for(request))
     context = {
         "filter": asked,
         "refused": asked.is_refused,
         "query": kept_query(request),
         "page_obj": page_of(request, asked.selection),
+        "formats": FORMATS,
     }
     status = 400 if asked.is_refused else 200
     return render(request, "partnerships/groups.html", context, status=status)
+
+
+@PARTIES_AND_OFFICE
+@post_only
+def groups_file(request: PortalRequest) -> HttpResponse:
+    """Order the groups asked for as a file; a job makes it."""
+    query, wanted = request.POST.get("query", ""), request.POST.get("format", "")
+    back = f"{reverse('partnerships:groups')}?{query}"
+    if wanted not in FORMATS:
+        messages.error(request, _("Choose which kind of file you want."))
+        return redirect(back)
+    organisation = acting_for(request)
+    asked = chosen_groups(request.user, query, organisation=organisation)
+    if asked.is_refused or not asked.selection.exists():
+        messages.error(request, _("The list holds no steering group."))
+        return redirect(back)
+    title = _("Steering groups as %(format)s") % {"format": FORMATS[wanted]}
+    facts = {"format": wanted, "query": query, "organisation": organisation}
+    return redirect(prepared.order(KIND, by=request.user, title=title, **facts))
 
 
 @PARTIES_AND_OFFICE

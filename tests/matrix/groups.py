@@ -26,6 +26,11 @@ GROUPS: dict[str, Row] = {
     ),
     # Whoever reads no group has a list without rows.
     "partnerships:groups": Row("/steering-groups/", get="*=200"),
+    "partnerships:groups_file": Row(
+        "/steering-groups/file/",
+        post="parties=302! icld=302! *=302",
+        data={"format": "csv", "query": ""},
+    ),
     "partnerships:group": Row(A_GROUP, get=READ),
     # Those forms send the mark of what they were opened over; without it nothing is saved.
     "partnerships:change_group": Row(

@@ -1,11 +1,17 @@
 """The list of steering groups: how each fares, what needs attention, what a reader may see."""
 
+import csv
+import io
 from datetime import UTC, date, datetime, timedelta
 
+import openpyxl
 import pytest
+import time_machine
 from django.utils import timezone
 
-from partnerships import group_health
+from icld_portal.models import PreparedFile
+from icld_portal.prepared import Refused
+from partnerships import group_files, group_health
 from partnerships.models import Country, Election, MeetingStatus, SeatKind, SteeringGroup
 from tests.factories.parties import make_partnership
 from tests.factories.steering import (
@@ -131,3 +137,50 @@ def test_the_list_asks_for_no_more_with_thirty_groups(
                 browser.get("/steering-groups/")
             asked.append(len(queries))
     assert asked[:2] == asked[2:]
+
+
+def made(by, **facts) -> bytes:
+    out = io.BytesIO()
+    facts = {"query": "", "format": "csv", "organisation": None} | facts
+    group_files.make_group_list(by, facts, out, lambda done, total: None)
+    return out.getvalue()
+
+
+def test_the_list_as_a_file_holds_what_its_owner_may_read_when_it_is_made(
+    group, vara, poti, officer, coordinator
+):
+    make_group(make_partnership(vara, poti), "Georgisk")
+    held_meeting(group, NOW - timedelta(days=30))
+    with time_machine.travel(NOW):
+        text = made(coordinator).decode("utf-8-sig")
+        (row,) = csv.DictReader(io.StringIO(text), delimiter=";")
+        assert (row["Styrgrupp"], row["Senaste möte"], row["Tomma platser"]) == (
+            group.name,
+            "2026-11-01",
+            "6",
+        )
+        sheet = openpyxl.load_workbook(io.BytesIO(made(officer, format="xlsx")))["Sheet1"]
+        assert [sheet.cell(line, 1).value for line in (2, 3)] == ["Georgisk", group.name]
+        assert "Georgisk" not in made(officer, query="country=KE").decode()
+        coordinator.memberships.all().delete()
+        del coordinator.roles
+        with pytest.raises(Refused):
+            made(coordinator)
+
+
+@pytest.mark.parametrize("sent", [{"format": "exe"}, {}, {"format": "csv", "query": "country=XX"}])
+def test_what_cannot_be_made_is_not_ordered(group, coordinator, signed_in, sent):
+    answer = signed_in(coordinator).post("/steering-groups/file/", sent)
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/steering-groups/")
+    assert not PreparedFile.objects.exists()
+
+
+def test_the_list_is_ordered_as_a_file(group, coordinator, signed_in):
+    answer = signed_in(coordinator).post("/steering-groups/file/", {"format": "csv"})
+    order = PreparedFile.objects.get()
+    assert (answer.url, order.kind, order.owner) == (
+        order.get_absolute_url(),
+        "steering_groups",
+        coordinator,
+    )
