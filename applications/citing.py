@@ -8,13 +8,11 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
     CharField,
-    Count,
     Exists,
     ExpressionWrapper,
     OuterRef,
     Q,
     QuerySet,
-    Subquery,
     Value,
 )
 from django.db.models.functions import JSONObject
@@ -24,11 +22,16 @@ from applications.drafting import editing
 from applications.matters import KINDS
 from applications.models import Application, Citation, Following
 from applications.models.application import ApplicationQuerySet
-from applications.models.steering import AS_DATA, cited_data, decisions_as_data
+from applications.models.steering import (
+    AS_DATA,
+    backing_data,
+    cited_data,
+    decisions_as_data,
+)
 from finance.models import GrantType
 from icld_portal.problems import NotReady, Problem
 from partnerships.decisions import matching, with_words
-from partnerships.models import Partnership, SteeringDecision, SteeringGroup, User
+from partnerships.models import SteeringDecision, SteeringGroup, User
 
 # A case is backed by a decision or a few; nobody reads a hundred.
 MOST_CITED = 20
@@ -103,20 +106,17 @@ def cited_in(application: Application) -> list[CaseDecision]:
 
 
 def backing_of(application: Application) -> Backing:
-    """Return how a case stands with its partnership's steering groups; one query for each case
-    that was loaded."""
-    kept: Backing | None = getattr(application, "_backing", None)
-    if kept is None:
-        groups = SteeringGroup.objects.filter(partnership=OuterRef("pk")).order_by()
-        cited = Citation.objects.filter(application=application).order_by()
-        number = cited.values("application").annotate(n=Count("pk")).values("n")
-        found = Partnership.objects.filter(pk=application.partnership_id).values_list(
-            Exists(groups), Exists(groups.active()), Subquery(number)
-        )
-        has_group, has_active_group, cited_number = found.get()
-        kept = Backing(has_group, has_active_group, cited_number or 0)
-        application._backing = kept  # type: ignore[attr-defined]
-    return kept
+    """Return how a case stands with its partnership's steering groups.
+
+    At most one query; none for a case that was loaded ``with_facts`` or
+    ``with_steering``.
+    """
+    if not hasattr(application, "backing"):
+        cases = Application.objects.filter(pk=application.pk).order_by()
+        application.backing = cases.values_list(  # type: ignore[attr-defined]
+            backing_data(), flat=True
+        ).get()
+    return Backing(**application.backing)  # type: ignore[attr-defined]
 
 
 def problems(application: Application) -> list[Problem]:
@@ -209,6 +209,7 @@ def with_steering(cases: ApplicationQuerySet, user: User) -> ApplicationQuerySet
         characters=CHARACTERS_SHOWN,
     ).order_by("-is_cited", "-paragraph__meeting__starts_at", "-paragraph__number")
     return cases.annotate(
+        backing=backing_data(),
         following_groups=ArraySubquery(following.values(data=JSONObject(pk="pk", name="name"))),
         steering_decisions=decisions_as_data(decided[:MOST_SHOWN]),
     )

@@ -195,8 +195,9 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
     def with_facts(self) -> "ApplicationQuerySet":
         """Load what tells whether a case is complete, one query per kind of row."""
         from applications.models.content import FACTS  # its models point at this one
+        from applications.models.steering import backing_data
 
-        return self.for_page().prefetch_related(*FACTS)
+        return self.for_page().prefetch_related(*FACTS).annotate(backing=backing_data())
 
     def for_own_list(self) -> "ApplicationQuerySet":
         """Load what a party's list of its cases shows, newest first."""

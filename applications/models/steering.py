@@ -5,7 +5,7 @@ from typing import ClassVar
 import pgtrigger
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models.functions import JSONObject
+from django.db.models.functions import Coalesce, JSONObject
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -41,6 +41,18 @@ def cited_data() -> ArraySubquery:
     decisions = SteeringDecision.objects.filter(citations__application=models.OuterRef("pk"))
     cited = with_words(decisions).annotate(is_cited=models.Value(value=True))
     return decisions_as_data(cited.order_by("citations__pk"))
+
+
+def backing_data() -> JSONObject:
+    """Whether a case could be backed by a steering group, and how many decisions it cites."""
+    groups = SteeringGroup.objects.filter(partnership=models.OuterRef("partnership")).order_by()
+    cited = Citation.objects.filter(application=models.OuterRef("pk")).order_by()
+    number = cited.values("application").annotate(n=models.Count("pk")).values("n")
+    return JSONObject(
+        has_group=models.Exists(groups),
+        has_active_group=models.Exists(groups.active()),
+        number=Coalesce(models.Subquery(number), 0),
+    )
 
 
 class Following(models.Model):
