@@ -5,28 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import (
-    CharField,
-    Exists,
-    ExpressionWrapper,
-    OuterRef,
-    Q,
-    QuerySet,
-    Value,
-)
+from django.db.models import QuerySet, Value
 from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 
 from applications.drafting import editing
-from applications.matters import KINDS
-from applications.models import Application, Citation, Following
+from applications.models import Application, Citation
 from applications.models.application import ApplicationQuerySet
-from applications.models.steering import (
-    AS_DATA,
+from applications.models.steering_data import (
+    CHARACTERS_SHOWN,
+    MOST_SHOWN,
     backing_data,
     cited_data,
-    decisions_as_data,
+    groups_data,
 )
 from finance.models import GrantType
 from icld_portal.problems import NotReady, Problem
@@ -35,9 +26,21 @@ from partnerships.models import SteeringDecision, SteeringGroup, User
 
 # A case is backed by a decision or a few; nobody reads a hundred.
 MOST_CITED = 20
-# What a case's page shows, those it cites before others; the log has them all.
-MOST_SHOWN = 30
-CHARACTERS_SHOWN = 300
+# A decision as data; it is annotated with its words and whether the case cites it.
+AS_DATA = JSONObject(
+    pk="pk",
+    group_id="paragraph__group_id",
+    group_name="paragraph__group__name",
+    meeting_id="paragraph__meeting_id",
+    number="paragraph__number",
+    year="paragraph__year",
+    decided_at="paragraph__meeting__starts_at",
+    heading="paragraph__heading",
+    text="words",
+    language="paragraph__meeting__language",
+    minutes_sha256="paragraph__meeting__content_sha256",
+    is_cited="is_cited",
+)
 # The page where decisions are chosen; problems with citations are mended there.
 CITATIONS = "citations"
 NEED_BACKING = frozenset({GrantType.PROJECT, GrantType.STEERING_GROUP})
@@ -180,47 +183,40 @@ def uncite(application: Application, decision: int, *, by: User) -> None:
         draft.citations.filter(decision=decision).delete()
 
 
-def with_steering(cases: ApplicationQuerySet, user: User) -> ApplicationQuerySet:
-    """Read with each case who follows it, what it cites and what was decided about it.
+def with_steering(cases: ApplicationQuerySet) -> ApplicationQuerySet:
+    """Read with each case the groups of its partnership, who follows it and what was decided.
 
-    Only groups that ``user`` may open, and of their decisions the verified ones.
+    Groups that a reader may not open are among them: ``show_steering`` leaves those out.
     """
-    groups = SteeringGroup.objects.all().visible_to(user).order_by()
-    case = OuterRef("pk")
-    followings = Following.objects.filter(application=OuterRef(case)).order_by()
-    # The groups' own case is about all of them, whether or not they follow it.
-    own_type = ExpressionWrapper(OuterRef("grant_type"), output_field=CharField())
-    following = (
-        groups.alias(case_type=own_type)
-        .filter(partnership=OuterRef("partnership"))
-        .filter(Q(case_type=GrantType.STEERING_GROUP) | Q(pk__in=followings.values("group")))
-        .order_by("pk")
-    )
-    own = Citation.objects.filter(application=OuterRef(case), decision=OuterRef("pk"))
-    decided: QuerySet[Any] = with_words(
-        SteeringDecision.objects.verified()
-        .filter(
-            paragraph__group__in=groups.values("pk"),
-            paragraph__group__partnership=OuterRef("partnership"),
-            paragraph__is_struck=False,
-        )
-        .annotate(is_cited=Exists(own))
-        .filter(Q(is_cited=True) | Q(matter_kind__in=KINDS, matter_key=OuterRef("key"))),
-        characters=CHARACTERS_SHOWN,
-    ).order_by("-is_cited", "-paragraph__meeting__starts_at", "-paragraph__number")
-    return cases.annotate(
-        backing=backing_data(),
-        following_groups=ArraySubquery(following.values(data=JSONObject(pk="pk", name="name"))),
-        steering_decisions=decisions_as_data(decided[:MOST_SHOWN]),
+    return cases.annotate(backing=backing_data(), partnership_groups=groups_data())
+
+
+def show_steering(application: Application, user: User) -> None:
+    """Keep what ``user`` may read of steering groups beside a case loaded ``with_steering``.
+
+    One query, and none where the partnership has no group.
+    """
+    groups: list[dict[str, Any]] = application.partnership_groups  # type: ignore[attr-defined]
+    if groups:
+        numbers = [group["pk"] for group in groups]
+        seen = SteeringGroup.objects.filter(pk__in=numbers).visible_to(user).order_by()
+        visible = set(seen.values_list("pk", flat=True))
+        groups = [group for group in groups if group["pk"] in visible]
+    decided = decisions_in(one for group in groups for one in group["decisions"])
+    decided.sort(key=lambda one: (one.is_cited, one.decided_at, one.number), reverse=True)
+    shown = decided[:MOST_SHOWN]
+    application.steering = Steering(  # type: ignore[attr-defined]
+        groups=[
+            SteeringGroup(pk=group["pk"], name=group["name"])
+            for group in groups
+            if group["follows"]
+        ],
+        cited=[one for one in shown if one.is_cited],
+        about=[one for one in shown if not one.is_cited],
     )
 
 
 def steering_of(application: Application) -> Steering:
-    """Return what a case that was loaded ``with_steering`` shows of steering groups."""
-    groups: list[dict[str, Any]] = getattr(application, "following_groups", [])
-    shown = decisions_in(getattr(application, "steering_decisions", []))
-    return Steering(
-        groups=[SteeringGroup(pk=group["pk"], name=group["name"]) for group in groups],
-        cited=[one for one in shown if one.is_cited],
-        about=[one for one in shown if not one.is_cited],
-    )
+    """Return what ``show_steering`` has kept for the page."""
+    found: Steering = application.steering  # type: ignore[attr-defined]
+    return found

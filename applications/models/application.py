@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from applications.models.answers import AnswerSheet
 from applications.models.bundles import Bundle
 from applications.models.rounds import Round, end_of
+from applications.models.steering_data import backing_data, cited_data
 from applications.models.vocabulary import CooperationArea, CoreArea, Goal
 from applications.statuses import MOVES, Status
 from finance.models import Budget, GrantType
@@ -181,7 +182,6 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
     def with_content(self) -> "ApplicationQuerySet":
         """Load everything the parties have written, one query per kind of row."""
         from applications.models.content import CONTENT  # its models point at this one
-        from applications.models.steering import cited_data
 
         return self.for_page().prefetch_related(*CONTENT).annotate(cited=cited_data())
 
@@ -195,7 +195,6 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
     def with_facts(self) -> "ApplicationQuerySet":
         """Load what tells whether a case is complete, one query per kind of row."""
         from applications.models.content import FACTS  # its models point at this one
-        from applications.models.steering import backing_data
 
         return self.for_page().prefetch_related(*FACTS).annotate(backing=backing_data())
 
@@ -203,7 +202,7 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         """Load what a party's list of its cases shows, newest first."""
         return (
             self.select_related("partnership", "round")
-            .prefetch_related("case_parties__organisation")
+            .prefetch_related("case_parties")
             .knowing_supplements()
             .order_by("-pk")
         )

@@ -3,56 +3,13 @@
 from typing import ClassVar
 
 import pgtrigger
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models.functions import Coalesce, JSONObject
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from applications.models.application import Application, frozen_with_case
 from icld_portal import triggers
-from partnerships.decisions import with_words
 from partnerships.models import SteeringDecision, SteeringGroup, User
-
-# A decision as data; it is annotated with its words and whether the case cites it.
-AS_DATA = JSONObject(
-    pk="pk",
-    group_id="paragraph__group_id",
-    group_name="paragraph__group__name",
-    meeting_id="paragraph__meeting_id",
-    number="paragraph__number",
-    year="paragraph__year",
-    decided_at="paragraph__meeting__starts_at",
-    heading="paragraph__heading",
-    text="words",
-    language="paragraph__meeting__language",
-    minutes_sha256="paragraph__meeting__content_sha256",
-    is_cited="is_cited",
-)
-
-
-def decisions_as_data(decisions: "models.QuerySet[SteeringDecision]") -> ArraySubquery:
-    """Decisions beside the row of a case, so that no page asks for them by itself."""
-    return ArraySubquery(decisions.values(data=AS_DATA))
-
-
-def cited_data() -> ArraySubquery:
-    """What each case cites, whole, in the order it was cited."""
-    decisions = SteeringDecision.objects.filter(citations__application=models.OuterRef("pk"))
-    cited = with_words(decisions).annotate(is_cited=models.Value(value=True))
-    return decisions_as_data(cited.order_by("citations__pk"))
-
-
-def backing_data() -> JSONObject:
-    """Whether a case could be backed by a steering group, and how many decisions it cites."""
-    groups = SteeringGroup.objects.filter(partnership=models.OuterRef("partnership")).order_by()
-    cited = Citation.objects.filter(application=models.OuterRef("pk")).order_by()
-    number = cited.values("application").annotate(n=models.Count("pk")).values("n")
-    return JSONObject(
-        has_group=models.Exists(groups),
-        has_active_group=models.Exists(groups.active()),
-        number=Coalesce(models.Subquery(number), 0),
-    )
 
 
 class Following(models.Model):

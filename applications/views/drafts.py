@@ -36,7 +36,8 @@ from partnerships.requests import PortalRequest
 def application(request: PortalRequest, handle: str) -> HttpResponse:
     """Show the case as this person meets it: draft, handed in, or on ICLD's desk."""
     cases = Application.objects.all().for_page().select_related("officer", "submitted_by")
-    found = case_of(request, handle, citing.with_steering(cases, request.user))
+    found = case_of(request, handle, citing.with_steering(cases))
+    citing.show_steering(found, request.user)
     if request.user.office and not rules.is_of_party(request.user, found):
         return staff_case(request, found)
     if request.user.is_external_assessor and not rules.is_of_party(request.user, found):
