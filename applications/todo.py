@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
 
+from django.db import connection
 from django.db.models import Q
 from django.urls import reverse
 
@@ -30,12 +31,56 @@ MOST_FOLLOW_UPS = 10
 MOST_PROPOSALS = 10
 
 
+# What may wait for a person, whether or not they may still read it: mostly nothing does, and
+# this is answered long before Django has written the three questions that look closer.
+WAITS = """
+SELECT
+    EXISTS (
+        SELECT FROM partnerships_followup AS asked
+        JOIN partnerships_seatterm AS term ON term.id = asked.responsible_id
+        WHERE term.user_id = %(user)s AND asked.done_at IS NULL
+    ),
+    EXISTS (
+        SELECT FROM applications_sectionwork
+        WHERE assignee_id = %(user)s AND ready_at IS NULL
+    ),
+    EXISTS (
+        SELECT FROM applications_mention AS mention
+        JOIN applications_comment AS comment ON comment.id = mention.comment_id
+        JOIN applications_commentthread AS thread ON thread.id = comment.thread_id
+        WHERE mention.user_id = %(user)s
+        AND comment.removed_at IS NULL AND thread.resolved_at IS NULL
+    )
+"""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What waits for a person of a party: from steering groups, and in their drafts."""
+
+    follow_ups: list[FollowUp]
+    parts: list["OwnParts"]
+    mentions: list[Mention]
+
+
 @dataclass(frozen=True)
 class OwnParts:
     """The parts of one case that a person is in charge of and nobody has marked as ready."""
 
     application: Application
     parts: list[tuple[SectionWork, str]]
+
+
+def waiting_for(user: User, drafts: ApplicationQuerySet) -> Waiting:
+    """Return what waits for ``user``; one query, and one more for each kind there is of it."""
+    with connection.cursor() as cursor:
+        cursor.execute(WAITS, {"user": user.pk})
+        follow_ups, parts, mentions = cursor.fetchone() or (False, False, False)
+    return Waiting(
+        follow_ups=follow_ups_of(user) if follow_ups else [],
+        parts=parts_of(user, drafts) if parts else [],
+        mentions=mentions_of(user, drafts) if mentions else [],
+    )
 
 
 def parts_of(user: User, drafts: ApplicationQuerySet) -> list[OwnParts]:

@@ -30,18 +30,22 @@ def home(request: PortalRequest) -> HttpResponse:
     if chosen := acting_for(request):
         mine = mine.of_organisation(chosen)
     written = mine.filter(status=Status.DRAFT)
-    drafts = written[:SHOWN_DRAFTS]
-    others = mine.exclude(status=Status.DRAFT)[:SHOWN_OTHERS]
+    drafts = rows_for(written[:SHOWN_DRAFTS], request.user)
+    # Who may write in it is asked of a draft alone, and so are its parties.
+    others = mine.exclude(status=Status.DRAFT).prefetch_related(None)[:SHOWN_OTHERS]
+    waiting = todo.waiting_for(request.user, written)
+    # A draft tells its own deadline.
+    coming = Round.objects.all().coming_at(request.received_at)
     context = {
-        "organisations": Organisation.objects.of_member(request.user).select_related("country"),
-        "drafts": rows_for(drafts, request.user),
+        "organisations": Organisation.objects.of_member(request.user),
+        "drafts": drafts,
         "to_sign": todo.agreements_of(request.user),
-        "follow_ups": todo.follow_ups_of(request.user),
+        "follow_ups": waiting.follow_ups,
         "today": timezone.localdate(timezone=STOCKHOLM),
-        "parts": todo.parts_of(request.user, written),
-        "mentions": todo.mentions_of(request.user, written),
+        "parts": waiting.parts,
+        "mentions": waiting.mentions,
         "others": rows_for(others, request.user),
         "may_start": may_start_any(request.user),
-        "round": Round.objects.all().coming_at(request.received_at).first(),
+        "round": None if drafts else coming.first(),
     }
     return render(request, "icld_portal/home.html", context)
