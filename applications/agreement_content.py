@@ -12,8 +12,7 @@ from django.utils.translation import gettext as _
 
 from applications import letter_texts
 from applications.models import Agreement, Application, Decision, TextKind
-from finance.budgets import AccountingYear, accounting_years, shared_by_weight
-from finance.models import BudgetLine
+from finance.budgets import AccountingYear, accounting_years, decided_lines
 from finance.versions import guideline_of
 from icld_portal.localize import day, money
 from icld_portal.problems import Problem
@@ -169,32 +168,18 @@ def _parties(application: Application, office: Organisation) -> list[dict[str, s
 
 
 def decided_budget(application: Application, amounts: dict[int, int]) -> list[dict[str, Any]]:
-    """Return the budget of the decision by year, category and party, whole SEK.
-
-    Where less was granted than asked for, every sum of the year is reduced in the same
-    proportion, to the krona: the parties and ICLD move money by a change request.
-    """
-    lines = application.budget.lines.select_related("category", "organisation")
-    asked: dict[tuple[int, int, int], list[BudgetLine]] = {}
-    for line in lines.order_by("year", "category__sort_order", "organisation", "pk"):
-        asked.setdefault((line.year, line.category_id, line.organisation_id), []).append(line)
-    found = []
-    for year, amount in sorted(amounts.items()):
-        groups = [group for key, group in asked.items() if key[0] == year]
-        sums = [sum(line.amount_sek for line in group) for group in groups]
-        shared = shared_by_weight(amount, sums)
-        for group, asked_sek, decided_sek in zip(groups, sums, shared, strict=True):
-            found.append(
-                {
-                    "year": year,
-                    "party": group[0].organisation.name,
-                    "category_sv": group[0].category.name_sv,
-                    "category_en": group[0].category.name_en,
-                    "asked_sek": asked_sek,
-                    "amount_sek": decided_sek,
-                }
-            )
-    return found
+    """Return the budget of the decision by year, category and party, whole SEK, as data."""
+    return [
+        {
+            "year": line.year,
+            "party": line.organisation.name,
+            "category_sv": line.category.name_sv,
+            "category_en": line.category.name_en,
+            "asked_sek": line.asked_sek,
+            "amount_sek": line.amount_sek,
+        }
+        for line in decided_lines(application.budget, amounts)
+    ]
 
 
 def _text(

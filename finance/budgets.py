@@ -1,13 +1,13 @@
 """Opening and freezing a case's budget."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from finance import caps
-from finance.models import Budget, Guideline, PartyCount
-from partnerships.models import Party, PartySide
+from finance.models import Budget, BudgetLine, CostCategory, Guideline, PartyCount
+from partnerships.models import Organisation, Party, PartySide
 
 
 def open_budget(grant_type: str, parties: Sequence[Party], *, on: date) -> Budget:
@@ -89,6 +89,38 @@ def shared_by_weight(total_sek: int, weights: Sequence[int]) -> list[int]:
     for place in places[: total_sek - sum(parts)]:
         parts[place] += 1
     return parts
+
+
+@dataclass(frozen=True)
+class DecidedLine:
+    """What one kind of cost of one party gets in one year, whole SEK, of what was asked for."""
+
+    year: int
+    organisation: Organisation
+    category: CostCategory
+    asked_sek: int
+    amount_sek: int
+
+
+def decided_lines(budget: Budget, amounts: Mapping[int, int]) -> list[DecidedLine]:
+    """Return the budget of a decision; ``amounts`` is what each year gets, whole SEK.
+
+    Where less was granted than asked for, every sum of the year is reduced in the same
+    proportion, to the krona: the parties and ICLD move money by a change request.
+    """
+    lines = budget.lines.select_related("category", "organisation")
+    asked: dict[tuple[int, int, int], list[BudgetLine]] = {}
+    for line in lines.order_by("year", "category__sort_order", "organisation", "pk"):
+        asked.setdefault((line.year, line.category_id, line.organisation_id), []).append(line)
+    found = []
+    for year, amount in sorted(amounts.items()):
+        groups = [group for key, group in asked.items() if key[0] == year]
+        sums = [sum(line.amount_sek for line in group) for group in groups]
+        shared = shared_by_weight(amount, sums)
+        for group, asked_sek, decided_sek in zip(groups, sums, shared, strict=True):
+            of = group[0]
+            found.append(DecidedLine(year, of.organisation, of.category, asked_sek, decided_sek))
+    return found
 
 
 def freeze(budget: Budget, *, at: datetime) -> None:

@@ -29,6 +29,7 @@ class GeneralForm(SeenForm):
         "deviation_percent",
         "report_days",
         "final_report_days",
+        "report_opens_days",
         "note_sv",
         "note_en",
     )
@@ -58,6 +59,12 @@ class GeneralForm(SeenForm):
         label=gettext_lazy("Days until the final report is due"),
         help_text=gettext_lazy("From the last day of the case. Suggested in each new agreement."),
         min_value=1,
+        max_value=REPORT_MAX_DAYS,
+    )
+    report_opens_days = forms.IntegerField(
+        label=gettext_lazy("Days before the end of a year that its report opens"),
+        help_text=gettext_lazy("The budget it is held against is the one that counts that day."),
+        min_value=0,
         max_value=REPORT_MAX_DAYS,
     )
     note_sv = LongTextField(

@@ -21,6 +21,13 @@ from applications.models.attachments import (
     Need,
 )
 from applications.models.bundles import Bundle
+from applications.models.changes import (
+    ChangedLine,
+    ChangeItem,
+    ChangeKind,
+    ChangeRequest,
+    ChangeStatus,
+)
 from applications.models.checks import CheckItem, CheckResult, FormalCheck
 from applications.models.comments import Comment, CommentThread, Mention
 from applications.models.decisions import (
@@ -69,6 +76,29 @@ from applications.models.questions import (
     Section,
 )
 from applications.models.reminders import Reminder
+from applications.models.report_dealings import (
+    Audit,
+    Opinion,
+    ReportApproval,
+    ReportControl,
+    ReportedStatement,
+    ReportPart,
+    ReportSupplement,
+    ReportSupplementPart,
+)
+from applications.models.reports import (
+    ActivityOutcome,
+    Done,
+    IndicatorOutcome,
+    ParticipantGroup,
+    Participation,
+    Report,
+    ReportCitation,
+    ReportKind,
+    ReportPaper,
+    ReportPaperKind,
+    ReportStatus,
+)
 from applications.models.rounds import GrantTypeSetting, Round
 from applications.models.search import SearchDocument
 from applications.models.steering import Citation, Following
@@ -91,6 +121,7 @@ __all__ = [
     "LETTER_OF_INTENT",
     "PENDING",
     "Activity",
+    "ActivityOutcome",
     "Agreement",
     "AgreementPaper",
     "AgreementParty",
@@ -107,10 +138,16 @@ __all__ = [
     "Assignment",
     "Attachment",
     "AttachmentSlot",
+    "Audit",
     "Bundle",
     "CaseBudget",
     "CaseNote",
     "CaseParty",
+    "ChangeItem",
+    "ChangeKind",
+    "ChangeRequest",
+    "ChangeStatus",
+    "ChangedLine",
     "CheckItem",
     "CheckResult",
     "Citation",
@@ -123,12 +160,14 @@ __all__ = [
     "CoreArea",
     "Decision",
     "DecisionYear",
+    "Done",
     "Following",
     "FormOffer",
     "FormalCheck",
     "Goal",
     "GrantTypeSetting",
     "Indicator",
+    "IndicatorOutcome",
     "LetterAnswer",
     "ListHabit",
     "Meeting",
@@ -140,11 +179,14 @@ __all__ = [
     "Move",
     "Need",
     "OfferStatus",
+    "Opinion",
     "Outcome",
     "OwnerSide",
     "PaperKind",
     "Part",
     "PartKind",
+    "ParticipantGroup",
+    "Participation",
     "PartyFiling",
     "PendingDecision",
     "PendingOutcome",
@@ -160,6 +202,18 @@ __all__ = [
     "ReferenceSeries",
     "Reminder",
     "RemovedFile",
+    "Report",
+    "ReportApproval",
+    "ReportCitation",
+    "ReportControl",
+    "ReportKind",
+    "ReportPaper",
+    "ReportPaperKind",
+    "ReportPart",
+    "ReportStatus",
+    "ReportSupplement",
+    "ReportSupplementPart",
+    "ReportedStatement",
     "Result",
     "Risk",
     "Round",

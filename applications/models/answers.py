@@ -17,12 +17,18 @@ from icld_portal import triggers
 ANSWER_MAX_LENGTH = 200_000
 
 
-# An open supplement of the case names the very question.
+# An open supplement of the case, or of the report, names the very question.
 ASKED_AGAIN = """
     SELECT 1 FROM applications_supplementpart AS part
     JOIN applications_supplement AS supplement ON supplement.id = part.supplement_id
     JOIN applications_application AS the_case ON the_case.id = supplement.application_id
     WHERE the_case.sheet_id = parent.id AND supplement.state = 'open'
+    AND part.kind = 'question' AND part.question_id = %s.question_id
+    UNION ALL
+    SELECT 1 FROM applications_reportsupplementpart AS part
+    JOIN applications_reportsupplement AS supplement ON supplement.id = part.supplement_id
+    JOIN applications_report AS report ON report.id = supplement.report_id
+    WHERE report.sheet_id = parent.id AND supplement.state = 'open'
     AND part.kind = 'question' AND part.question_id = %s.question_id
 """
 
@@ -44,6 +50,9 @@ class AnswerSheet(models.Model):
                     IF EXISTS (
                         SELECT 1 FROM applications_application AS the_case
                         WHERE the_case.sheet_id = NEW.id AND the_case.status <> 'draft'
+                    ) OR EXISTS (
+                        SELECT 1 FROM applications_report AS report
+                        WHERE report.sheet_id = NEW.id AND report.status <> 'draft'
                     ) THEN
                         RAISE EXCEPTION 'pgtrigger: the answers of a handed-in case stay';
                     END IF;

@@ -1,6 +1,6 @@
 """What the parties have signed: approvals of an exact content, and letters in their stead."""
 
-from typing import ClassVar
+from typing import ClassVar, Self, TypeVar
 
 import pgtrigger
 from django.db import models
@@ -14,23 +14,24 @@ from icld_portal.constraints import known
 from icld_portal.models import Factor
 from partnerships.models import Organisation, User
 
+Signed = TypeVar("Signed", bound="SignedContent")
 
-class ApprovalQuerySet(models.QuerySet["Approval"]):
+
+class SignedQuerySet(models.QuerySet[Signed]):
     """Phrases about approvals."""
 
-    def valid(self) -> "ApprovalQuerySet":
+    def valid(self) -> Self:
         """Those that no change has lapsed."""
         return self.filter(lapsed_at=None)
 
 
-class Approval(models.Model):
+class SignedContent(models.Model):
     """One signatory's approval, for one party, of one exact content.
 
     Name, role and organisation's words are copied: they stand as they were. A row is
     never changed but to lapse, once.
     """
 
-    application = models.ForeignKey(Application, models.PROTECT, related_name="approvals")
     organisation = models.ForeignKey(
         Organisation, models.PROTECT, related_name="+", verbose_name=_("party")
     )
@@ -53,43 +54,65 @@ class Approval(models.Model):
         _("what was changed"), max_length=300, blank=True, help_text=_("The parts, by their keys.")
     )
 
+    class Meta:
+        abstract = True
+
+
+def of_signed(of: str, *, name: str) -> list[models.BaseConstraint]:
+    """Constraints of a table of approvals of an ``of``; their names begin with ``name``."""
+    return [
+        models.UniqueConstraint(
+            # While a supplement is written, what was handed in stays approved beside it.
+            fields=[of, "organisation", "content_sha256"],
+            condition=Q(lapsed_at=None),
+            name=f"{name}_one_valid_per_content",
+        ),
+        models.CheckConstraint(
+            condition=Q(content_sha256__regex=r"^[0-9a-f]{64}$"), name=f"{name}_has_fingerprint"
+        ),
+        models.CheckConstraint(
+            condition=Q(lapsed_at=None, lapsed_reason="")
+            | (Q(lapsed_at__isnull=False) & ~Q(lapsed_reason="")),
+            name=f"{name}_lapses_for_a_reason",
+        ),
+        models.CheckConstraint(condition=~Q(statement=""), name=f"{name}_has_a_statement"),
+        known("method", Factor, name=f"{name}_method_known"),
+    ]
+
+
+def only_lapses() -> list[pgtrigger.Trigger]:
+    """Triggers of a table of approvals: a row is never changed but to lapse, once."""
+    return [
+        pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+        pgtrigger.Protect(
+            name="only_lapses",
+            operation=pgtrigger.Update,
+            condition=pgtrigger.Condition(
+                "OLD.lapsed_at IS NOT NULL OR "
+                "(to_jsonb(OLD) - ARRAY['lapsed_at', 'lapsed_by', 'lapsed_reason']) "
+                "IS DISTINCT FROM "
+                "(to_jsonb(NEW) - ARRAY['lapsed_at', 'lapsed_by', 'lapsed_reason'])"
+            ),
+        ),
+        triggers.no_truncate(),
+    ]
+
+
+class ApprovalQuerySet(SignedQuerySet["Approval"]):
+    """Phrases about approvals of applications."""
+
+
+class Approval(SignedContent):
+    """An approval of an application."""
+
+    application = models.ForeignKey(Application, models.PROTECT, related_name="approvals")
+
     objects = ApprovalQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["application", "organisation", "-approved_at", "-pk"]
-        constraints: ClassVar = [
-            models.UniqueConstraint(
-                # While a supplement is written, what was handed in stays approved beside it.
-                fields=["application", "organisation", "content_sha256"],
-                condition=Q(lapsed_at=None),
-                name="approval_one_valid_per_content",
-            ),
-            models.CheckConstraint(
-                condition=Q(content_sha256__regex=r"^[0-9a-f]{64}$"),
-                name="approval_has_fingerprint",
-            ),
-            models.CheckConstraint(
-                condition=Q(lapsed_at=None, lapsed_reason="")
-                | (Q(lapsed_at__isnull=False) & ~Q(lapsed_reason="")),
-                name="approval_lapses_for_a_reason",
-            ),
-            models.CheckConstraint(condition=~Q(statement=""), name="approval_has_a_statement"),
-            known("method", Factor, name="approval_method_known"),
-        ]
-        triggers: ClassVar = [
-            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
-            pgtrigger.Protect(
-                name="only_lapses",
-                operation=pgtrigger.Update,
-                condition=pgtrigger.Condition(
-                    "OLD.lapsed_at IS NOT NULL OR "
-                    "(to_jsonb(OLD) - ARRAY['lapsed_at', 'lapsed_by', 'lapsed_reason']) "
-                    "IS DISTINCT FROM "
-                    "(to_jsonb(NEW) - ARRAY['lapsed_at', 'lapsed_by', 'lapsed_reason'])"
-                ),
-            ),
-            triggers.no_truncate(),
-        ]
+        constraints: ClassVar = of_signed("application", name="approval")
+        triggers: ClassVar = only_lapses()
 
     def __str__(self) -> str:
         return f"{self.organisation_id} {self.name} {self.application_id}"

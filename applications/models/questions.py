@@ -16,11 +16,14 @@ from partnerships.models import User
 
 
 class Purpose(models.TextChoices):
-    """What the answers are: the same machinery serves all three."""
+    """What the answers are: the same machinery serves them all."""
 
     APPLICATION = "application", _("application")
-    REPORT = "report", _("report")
+    REPORT = "report", _("yearly report")
+    FINAL_REPORT = "final_report", _("final report")
     ASSESSMENT = "assessment", _("assessment")
+    CONTROL = "control", _("control of a report")
+    AUDIT = "audit", _("audit")
 
 
 class Part(models.TextChoices):
@@ -33,6 +36,39 @@ class Part(models.TextChoices):
     ACTIVITIES = "activities", _("activities")
     RISKS = "risks", _("risks")
     BUDGET = "budget", _("budget")
+    INDICATORS = "indicators", _("indicators achieved")
+    DONE = "done", _("activities done or moved")
+    PARTICIPANTS = "participants", _("participants")
+    ACCOUNTS = "accounts", _("accounts")
+    SALARIES = "salaries", _("salary sheet")
+
+
+# What the pages of each kind of form can be made of.
+APPLICATION_PARTS = (
+    Part.QUESTIONS,
+    Part.BASICS,
+    Part.AREAS,
+    Part.RESULTS,
+    Part.ACTIVITIES,
+    Part.RISKS,
+    Part.BUDGET,
+)
+REPORT_PARTS = (
+    Part.QUESTIONS,
+    Part.INDICATORS,
+    Part.DONE,
+    Part.PARTICIPANTS,
+    Part.ACCOUNTS,
+    Part.SALARIES,
+)
+PARTS_OF: dict[str, tuple[Part, ...]] = {
+    Purpose.APPLICATION: APPLICATION_PARTS,
+    Purpose.REPORT: REPORT_PARTS,
+    Purpose.FINAL_REPORT: REPORT_PARTS[:4],
+    Purpose.ASSESSMENT: (Part.QUESTIONS,),
+    Purpose.CONTROL: (Part.QUESTIONS,),
+    Purpose.AUDIT: (Part.QUESTIONS,),
+}
 
 
 class OwnerSide(models.TextChoices):

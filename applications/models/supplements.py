@@ -1,7 +1,7 @@
 """Supplements: which named parts of a handed-in case its parties may change, why, until when."""
 
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Self, TypeVar
 
 import pgtrigger
 from django.core.serializers.json import DjangoJSONEncoder
@@ -58,26 +58,32 @@ class PartKind(models.TextChoices):
     SLOT = "slot", _("attachment")
 
 
-class SupplementQuerySet(models.QuerySet["Supplement"]):
+Asked = TypeVar("Asked", bound="AskedSupplement")
+
+
+class AskedQuerySet(models.QuerySet[Asked]):
     """Phrases about supplements."""
 
-    def open(self) -> "SupplementQuerySet":
+    def open(self) -> Self:
         """Those that the parties are to answer."""
         return self.filter(state=SupplementState.OPEN)
 
-    def pending(self) -> "SupplementQuerySet":
+    def pending(self) -> Self:
         """Those that somebody has still something to do with."""
         return self.filter(state__in=PENDING)
 
-    def with_parts(self) -> "SupplementQuerySet":
+
+class SupplementQuerySet(AskedQuerySet["Supplement"]):
+    """Phrases about supplements of applications."""
+
+    def with_parts(self) -> Self:
         """Load the named parts, with the words for each."""
         return self.prefetch_related(NAMED_PARTS)
 
 
-class Supplement(models.Model):
+class AskedSupplement(models.Model):
     """One request by ICLD to supplement named parts, and what came of it."""
 
-    application = models.ForeignKey(Application, models.PROTECT, related_name="supplements")
     number = models.PositiveSmallIntegerField(_("number"))
     state = models.CharField(
         _("state"), max_length=9, choices=SupplementState.choices, default=SupplementState.OPEN
@@ -98,62 +104,8 @@ class Supplement(models.Model):
     closed_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     close_reason = models.TextField(_("reason"), blank=True, max_length=REASON_MAX_LENGTH)
 
-    objects = SupplementQuerySet.as_manager()
-
     class Meta:
-        ordering: ClassVar = ["application", "number"]
-        constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["application", "number"], name="supplement_number_once"
-            ),
-            models.UniqueConstraint(
-                fields=["application"], condition=Q(state="open"), name="supplement_one_open"
-            ),
-            models.CheckConstraint(
-                condition=Q(due_on__range=("2009-01-01", "2100-12-31")),
-                name="supplement_due_on_sane",
-            ),
-            models.CheckConstraint(
-                condition=Q(state__in=["open", "closed", "withdrawn"], handed_in_at=None)
-                | Q(
-                    state__in=["handed_in", "accepted", "again"],
-                    handed_in_at__isnull=False,
-                    edition__isnull=False,
-                ),
-                name="supplement_handed_in_at_a_time",
-            ),
-            models.CheckConstraint(
-                condition=~Q(state="closed") | ~Q(close_reason=""),
-                name="supplement_closed_for_a_reason",
-            ),
-            known("state", SupplementState, name="supplement_state_known"),
-        ]
-        triggers: ClassVar = [
-            pgtrigger.FSM(name="state_moves", field="state", transitions=list(SUPPLEMENT_MOVES)),
-            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
-            pgtrigger.Trigger(
-                name="of_a_case_under_work",
-                when=pgtrigger.Before,
-                operation=pgtrigger.Insert,
-                func="""
-                    IF NEW.state <> 'open' OR NOT EXISTS (
-                        SELECT 1 FROM applications_application AS the_case
-                        WHERE the_case.id = NEW.application_id
-                        AND the_case.status IN ('submitted', 'in_assessment')
-                    ) THEN
-                        RAISE EXCEPTION 'pgtrigger: no supplement can be asked for';
-                    END IF;
-                    RETURN NEW;
-                """,
-            ),
-            triggers.no_truncate(),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.application_id} {self.number}"
-
-    def get_absolute_url(self) -> str:
-        return reverse("applications:supplement", args=[self.application.handle, self.number])
+        abstract = True
 
     @property
     def due_at(self) -> datetime:
@@ -167,6 +119,79 @@ class Supplement(models.Model):
     def is_overdue_at(self, moment: datetime) -> bool:
         """Whether the parties have let the day pass."""
         return self.state == SupplementState.OPEN and moment >= self.due_at
+
+
+def of_asked(of: str, *, name: str) -> list[models.BaseConstraint]:
+    """Constraints of a table of supplements of an ``of``; their names begin with ``name``."""
+    return [
+        models.UniqueConstraint(fields=[of, "number"], name=f"{name}_number_once"),
+        models.UniqueConstraint(fields=[of], condition=Q(state="open"), name=f"{name}_one_open"),
+        models.CheckConstraint(
+            condition=Q(due_on__range=("2009-01-01", "2100-12-31")),
+            name=f"{name}_due_on_sane",
+        ),
+        models.CheckConstraint(
+            condition=Q(state__in=["open", "closed", "withdrawn"], handed_in_at=None)
+            | Q(
+                state__in=["handed_in", "accepted", "again"],
+                handed_in_at__isnull=False,
+                edition__isnull=False,
+            ),
+            name=f"{name}_handed_in_at_a_time",
+        ),
+        models.CheckConstraint(
+            condition=~Q(state="closed") | ~Q(close_reason=""),
+            name=f"{name}_closed_for_a_reason",
+        ),
+        known("state", SupplementState, name=f"{name}_state_known"),
+    ]
+
+
+def asked_of(parent: str, *, key: str, statuses: str) -> list[pgtrigger.Trigger]:
+    """Triggers of a table of supplements: only what is under work can be supplemented."""
+    return [
+        pgtrigger.FSM(name="state_moves", field="state", transitions=list(SUPPLEMENT_MOVES)),
+        pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+        pgtrigger.Trigger(
+            name="of_a_case_under_work",
+            when=pgtrigger.Before,
+            operation=pgtrigger.Insert,
+            func=f"""
+                    IF NEW.state <> 'open' OR NOT EXISTS (
+                        SELECT 1 FROM {parent} AS the_case
+                        WHERE the_case.id = NEW.{key}
+                        AND the_case.status IN ({statuses})
+                    ) THEN
+                        RAISE EXCEPTION 'pgtrigger: no supplement can be asked for';
+                    END IF;
+                    RETURN NEW;
+                """,  # noqa: S608 - names of ours
+        ),
+        triggers.no_truncate(),
+    ]
+
+
+class Supplement(AskedSupplement):
+    """A supplement of an application."""
+
+    application = models.ForeignKey(Application, models.PROTECT, related_name="supplements")
+
+    objects = SupplementQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["application", "number"]
+        constraints: ClassVar = of_asked("application", name="supplement")
+        triggers: ClassVar = asked_of(
+            "applications_application",
+            key="application_id",
+            statuses="'submitted', 'in_assessment'",
+        )
+
+    def __str__(self) -> str:
+        return f"{self.application_id} {self.number}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("applications:supplement", args=[self.application.handle, self.number])
 
 
 class SupplementPart(models.Model):

@@ -19,6 +19,7 @@ from applications.models import (
 from applications.workflow.supplementing import supplement_problems
 from applications.workflow.transitions import APPROVE, REJECT, TAKE_UP
 from finance import caps, grants
+from finance.budgets import decided_lines
 from finance.models import GrantType
 from icld_portal import events
 from icld_portal.localize import money
@@ -147,6 +148,7 @@ def _promise(
         start_on=cast(date, application.start_on),
         end_on=cast(date, application.end_on),
         amounts=amounts,
+        lines=decided_lines(application.budget, amounts),
         by=by,
         at=at,
     )

@@ -1,6 +1,8 @@
-"""The money: guidelines, budgets and grants."""
+"""The money: guidelines, budgets, grants, accounts, payments and the ledger."""
 
 from finance.models.budgets import Budget, BudgetLine
+from finance.models.control import Review, Verdict
+from finance.models.decided import GrantBudget, GrantBudgetLine
 from finance.models.grants import Grant, GrantYear
 from finance.models.guidelines import (
     CostCategory,
@@ -11,17 +13,52 @@ from finance.models.guidelines import (
     PartyCount,
     Per,
 )
+from finance.models.ledger import EntryKind, LedgerEntry
+from finance.models.payments import (
+    AccountKind,
+    BankDetails,
+    Payment,
+    PaymentExport,
+    PaymentStatus,
+    Repayment,
+    RepaymentStatus,
+)
+from finance.models.statements import (
+    AccountLine,
+    DeviationComment,
+    Receipt,
+    SalaryRow,
+    Statement,
+)
 
 __all__ = [
+    "AccountKind",
+    "AccountLine",
+    "BankDetails",
     "Budget",
     "BudgetLine",
     "CostCategory",
+    "DeviationComment",
+    "EntryKind",
     "Grant",
+    "GrantBudget",
+    "GrantBudgetLine",
     "GrantType",
     "GrantYear",
     "Guideline",
     "GuidelineAmount",
+    "LedgerEntry",
     "LimitKind",
     "PartyCount",
+    "Payment",
+    "PaymentExport",
+    "PaymentStatus",
     "Per",
+    "Receipt",
+    "Repayment",
+    "RepaymentStatus",
+    "Review",
+    "SalaryRow",
+    "Statement",
+    "Verdict",
 ]

@@ -98,6 +98,9 @@ class Guideline(models.Model):
     final_report_days = models.PositiveSmallIntegerField(
         _("days from the end of the case until its final report is due"), default=90
     )
+    report_opens_days = models.PositiveSmallIntegerField(
+        _("days before the end of an accounting year that its report opens"), default=30
+    )
     note_sv = models.TextField(_("note in Swedish"), blank=True)
     note_en = models.TextField(_("note in English"), blank=True)
 

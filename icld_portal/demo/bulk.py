@@ -34,8 +34,12 @@ from finance.models import (
     Budget,
     BudgetLine,
     CostCategory,
+    EntryKind,
     Grant,
+    GrantBudget,
+    GrantBudgetLine,
     GrantYear,
+    LedgerEntry,
 )
 from icld_portal.demo import assessing, world
 from icld_portal.demo.budgets import Costs
@@ -205,6 +209,38 @@ class Batch:
             for year, amount in lines[application.budget_id].items():
                 self.add([DecisionYear(decision=decision, year=year, amount_sek=amount)])
                 self.add([GrantYear(grant=grant, year=year, decided_sek=amount)])
+        self._decided_budgets(approved, grants)
+
+    def _decided_budgets(
+        self, approved: list[tuple[Case, Application, Decision]], grants: list[Grant]
+    ) -> None:
+        """What was asked for is decided, line by line, and booked."""
+        asked: dict[int, Counter[tuple[int, int, int]]] = {}
+        for line in self.rows[BudgetLine]:
+            key = (line.year, line.organisation_id, line.category_id)
+            asked.setdefault(line.budget_id, Counter())[key] += line.amount_sek
+        budgets = GrantBudget.objects.bulk_create(
+            GrantBudget(
+                grant=grant, version=1, made_by=decision.decided_by, made_at=decision.decided_at
+            )
+            for (_case, _application, decision), grant in zip(approved, grants, strict=True)
+        )
+        for (_case, application, _decision), budget in zip(approved, budgets, strict=True):
+            sums: Counter[int] = Counter()
+            for (year, organisation, category), amount in asked[application.budget_id].items():
+                sums[year] += amount
+                self.add(
+                    [
+                        GrantBudgetLine(
+                            budget=budget,
+                            year=year,
+                            organisation_id=organisation,
+                            category_id=category,
+                            amount_sek=amount,
+                        )
+                    ]
+                )
+            self.add(_granted(budget, year, amount) for year, amount in sums.items())
 
     def _common_views(self, decided: list[tuple[Case, Application, Decision]]) -> None:
         """The common assessment of each decided case: a score for every criterion."""
@@ -272,6 +308,18 @@ def _grant(case: Case, application: Application) -> Grant:
         start_on=case.start_on,
         end_on=case.end_on,
         opened_at=case.decided_at,
+    )
+
+
+def _granted(budget: GrantBudget, year: int, amount: int) -> LedgerEntry:
+    return LedgerEntry(
+        grant=budget.grant,
+        year=year,
+        kind=EntryKind.GRANTED,
+        amount=amount,
+        budget=budget,
+        booked_by=budget.made_by,
+        booked_at=budget.made_at,
     )
 
 

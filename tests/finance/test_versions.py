@@ -191,6 +191,7 @@ def test_the_second_editor_sees_what_the_first_has_saved(draft, office_administr
         "deviation_percent": "10",
         "report_days": "60",
         "final_report_days": "90",
+        "report_opens_days": "30",
         "note_sv": "",
         "note_en": "",
     }
@@ -218,6 +219,7 @@ def test_the_final_report_is_not_due_before_the_others(draft, office_administrat
         "deviation_percent": "10",
         "report_days": "45",
         "final_report_days": "44",
+        "report_opens_days": "30",
     }
 
     refused = browser.post(page(2, "general/"), sent)
