@@ -29,10 +29,14 @@ class ChangedSinceRead(Exception):
 
 
 def own_seat(meeting: SteeringMeeting, user: User) -> Attendance | None:
-    """Return how ``user`` stands in the attendance of ``meeting``; None if not at all."""
-    rows = meeting.attendance.filter(term__user=user).select_related(
-        "term__seat__party__organisation"
+    """Return how ``user`` stands in the attendance of ``meeting``; None if not at all.
+
+    Nobody verifies for a party they have left, though they sat for it at the meeting.
+    """
+    own = meeting.attendance.filter(
+        term__user=user, term__seat__party__organisation__in=list(user.roles)
     )
+    rows = own.select_related("term__seat__party__organisation")
     return rows.order_by("-is_present", "pk").first()
 
 

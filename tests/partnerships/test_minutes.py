@@ -396,3 +396,19 @@ def test_who_sits_later_does_not_verify_an_earlier_meeting(group, partnership, m
     )
     with pytest.raises(PermissionDenied):
         verify(meeting, by=new.user)
+
+
+def test_nobody_verifies_for_a_party_they_have_left(group, partnership, meeting, paragraph, people):
+    person = people[0]
+    left, still = partnership.parties.order_by("pk")
+    other = group.seats.get(party=still, kind=SeatKind.LEADING_OFFICIAL)
+    term = SeatTerm.objects.create(
+        seat=other, user=person, name=person.name, from_on=steering.BEGINNING
+    )
+    Attendance.objects.create(meeting=meeting, term=term, name=person.name)
+    Membership.objects.create(user=person, organisation=still.organisation, role=Role.STEERING)
+    person.memberships.filter(organisation=left.organisation).delete()
+
+    verify(meeting, by=type(person).objects.get(pk=person.pk))
+
+    assert Verification.objects.get().party == still
