@@ -125,8 +125,15 @@ class PlanForm(MeetingFields, PageForm):
                 self.add_error(name, str(refused))
 
 
+def is_one_day(meeting: SteeringMeeting, clock: Clock) -> bool:
+    """Whether ``meeting`` begins and ends on the same day by ``clock``."""
+    begins, ends = (at.astimezone(clock.zone) for at in (meeting.starts_at, meeting.ends_at))
+    return begins.date() == ends.date()
+
+
 class MeetingForm(MeetingFields, SeenForm):
-    """One meeting; its times are shown by the reader's own clock."""
+    """One meeting; its times are shown by the reader's own clock, unless it ends past midnight
+    there: no form takes that back."""
 
     optional: ClassVar = frozenset({"place", "link", "title"})
     field_order = ("day",)
@@ -136,6 +143,7 @@ class MeetingForm(MeetingFields, SeenForm):
     def __init__(
         self, meeting: SteeringMeeting, clocks: Sequence[Clock], own: Clock, data: Any = None
     ) -> None:
+        own = next((one for one in (own, *clocks) if is_one_day(meeting, one)), own)
         begins, ends = (at.astimezone(own.zone) for at in (meeting.starts_at, meeting.ends_at))
         stored = {
             "day": begins.date(),

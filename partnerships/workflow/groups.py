@@ -76,6 +76,11 @@ def change_group(
     if first := SeatTerm.objects.filter(seat__group=group, from_on__lt=begins_on).first():
         text = _("%(name)s sits in the group from %(day)s. It cannot begin later than that.")
         raise _refused("begins_on", text % {"name": first.name, "day": first.from_on})
+    meetings = group.meetings.exclude(status=MeetingStatus.CANCELLED).order_by("starts_at")
+    met = meetings.values_list("starts_at", flat=True).first()
+    if met and (day := timezone.localdate(met, STOCKHOLM)) < begins_on:
+        text = _("There is a meeting on %(day)s. It cannot begin later than that.")
+        raise _refused("begins_on", text % {"day": day})
     if group.ended_on and group.ended_on < begins_on:
         raise _refused("begins_on", _("The group ended on %(day)s.") % {"day": group.ended_on})
     group.name, group.begins_on, group.quorum_percent = name, begins_on, quorum_percent

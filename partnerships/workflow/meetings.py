@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from icld_portal import events
+from icld_portal.localize import STOCKHOLM
 from icld_portal.problems import NotReady, Problem, blocking
 from icld_portal.workflow import WrongStatus, begin, complete
 from partnerships import meeting_letters, rules
@@ -156,7 +157,7 @@ def _time_problems(
 ) -> list[Problem]:
     found = []
     when = times(facts.starts_at, clocks_of(parties_of(group)))
-    day = facts.starts_at.date()
+    day = facts.starts_at.astimezone(STOCKHOLM).date()
     if day < group.begins_on or (group.ended_on and day > group.ended_on):
         text = _("%(when)s is outside the days of the steering group.") % {"when": when}
         found.append(Problem(text))

@@ -325,3 +325,14 @@ def test_a_group_page_asks_for_no_more_with_many_rows(
                 assert browser.get(f"/steering-groups/{group.pk}/{path}").status_code == 200
             counts.append((path, len(asked)))
     assert counts[: len(paths)] == counts[len(paths) :]
+
+
+def test_a_group_does_not_begin_after_it_has_met(group, coordinator):
+    meeting = plan_meeting(group)
+    day = meeting.starts_at.date()
+    facts = {"name": group.name, "quorum_percent": 50, "by": coordinator}
+
+    with pytest.raises(NotReady):
+        workflow.change_group(group, begins_on=day + timedelta(days=1), **facts)
+
+    assert workflow.change_group(group, begins_on=day, **facts).begins_on == day

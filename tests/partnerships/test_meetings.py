@@ -1,5 +1,6 @@
 """Meetings: planned, changed, called, opened and cancelled, with the letters of each."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -424,3 +425,14 @@ def test_who_left_before_the_meeting_is_not_called(meeting, seated, coordinator)
     seated[0].save()
     call_meeting(meeting, by=coordinator, at=LONG_BEFORE)
     assert [to for _kind, to in letters()] == [seated[1].email]
+
+
+def test_a_meeting_on_the_first_day_of_the_group_counts_days_as_stockholm_does(group, coordinator):
+    night = datetime(2025, 12, 31, 23, 30, tzinfo=UTC)  # 2026-01-01 00:30 in Stockholm
+    facts = MeetingFacts(starts_at=night, ends_at=night + timedelta(hours=1), place="Rådhuset")
+
+    assert len(plan_meetings(group, [facts], by=coordinator)) == 1
+
+    earlier = replace(facts, starts_at=night - timedelta(hours=1))
+    with pytest.raises(NotReady):
+        plan_meetings(group, [earlier], by=coordinator)
