@@ -14,6 +14,7 @@ from partnerships.forms.meetings import AttendanceForm, ItemForm, OwnItemForm
 from partnerships.models import AgendaItem, MeetingStatus, SteeringMeeting
 from partnerships.quorum import parties_of, quorum, sitting
 from partnerships.requests import PortalRequest
+from partnerships.views.doing import already_gone
 from partnerships.views.meetings import done, meeting_for
 from partnerships.workflow import agenda as deeds
 from partnerships.workflow.attendance import save_attendance
@@ -67,6 +68,8 @@ def take_up(request: PortalRequest, pk: int) -> HttpResponse:
 def item(request: PortalRequest, pk: int, item_pk: int) -> HttpResponse:
     """Move, remove or rewrite one item of an agenda."""
     found = meeting_for(request, pk, keeps=True)
+    if already_gone(request, AgendaItem.objects.filter(pk=item_pk)):
+        return redirect("partnerships:agenda", found.pk)
     one = get_object_or_404(AgendaItem.objects.filter(meeting=found), pk=item_pk)
     if not agenda.is_open(found):
         return _moved_on(request, found)

@@ -11,7 +11,7 @@ from partnerships import rules, workflow
 from partnerships.forms import ElectionForm
 from partnerships.models import Election
 from partnerships.requests import PortalRequest
-from partnerships.views.doing import done
+from partnerships.views.doing import already_gone, done
 
 
 @OFFICE
@@ -41,6 +41,8 @@ def election(request: PortalRequest, pk: int) -> HttpResponse:
 @post_only
 def remove_election(request: PortalRequest, pk: int) -> HttpResponse:
     """Take away an election."""
+    if already_gone(request, Election.objects.filter(pk=pk)):
+        return redirect("partnerships:elections")
     found = get_object_or_404(Election.objects.select_related("country"), pk=pk)
     workflow.remove_election(found, by=request.user)
     messages.success(request, _("%(name)s is removed.") % {"name": found})

@@ -22,7 +22,7 @@ from partnerships.group_files import FORMATS, KIND, chosen_groups
 from partnerships.meeting_rows import meetings_of
 from partnerships.models import Partnership, SteeringGroup
 from partnerships.requests import PortalRequest
-from partnerships.views.doing import done
+from partnerships.views.doing import already_gone, done
 from partnerships.views.finding import group_of, run_by
 from partnerships.views.parties import kept_query
 
@@ -170,6 +170,8 @@ def open_group_again(request: PortalRequest, pk: int) -> HttpResponse:
 @get_or_post
 def delete_group(request: PortalRequest, pk: int) -> HttpResponse:
     """Delete a group that was begun by mistake, after one more question."""
+    if already_gone(request, SteeringGroup.objects.filter(pk=pk)):
+        return redirect("partnerships:groups")
     found = run_by(request, pk)
     context: dict[str, Any] = {"group": found}
     if request.method != "POST" or request.POST.get("sure") != "yes":

@@ -17,7 +17,7 @@ from partnerships.forms import LastDayForm, SitterForm
 from partnerships.forms.groups import first_of
 from partnerships.models import Seat, SeatTerm, SteeringGroup
 from partnerships.requests import PortalRequest
-from partnerships.views.doing import done
+from partnerships.views.doing import already_gone, done
 from partnerships.views.finding import group_of, run_by
 
 
@@ -120,6 +120,8 @@ def correct_term(request: PortalRequest, pk: int, term_pk: int) -> HttpResponse:
 def remove_term(request: PortalRequest, pk: int, term_pk: int) -> HttpResponse:
     """Take away a term that was a mistake, after one more question."""
     found = run_by(request, pk)
+    if already_gone(request, SeatTerm.objects.filter(pk=term_pk)):
+        return redirect("partnerships:seats", found.pk)
     term = _term_in(found, term_pk)
     context: dict[str, Any] = {"group": found, "term": term, "seat": term.seat}
     if request.method != "POST" or request.POST.get("sure") != "yes":

@@ -379,3 +379,35 @@ def test_another_partnership_s_meeting_is_not_found(vara, machakos, meeting, str
     browser = signed_in(stranger)
     pages = [browser.get(one.get_absolute_url()).status_code for one in (own, meeting)]
     assert pages == [200, 404]
+
+
+def test_a_meeting_past_midnight_by_the_reader_s_clock_is_changed_by_stockholm_s(
+    meeting, coordinator, partner_coordinator, signed_in
+):
+    SteeringMeeting.objects.filter(pk=meeting.pk).update(
+        # 22:00-23:30 in Stockholm, 23:00-00:30 in Nairobi
+        starts_at=datetime(2027, 6, 15, 20, 0, tzinfo=UTC),
+        ends_at=datetime(2027, 6, 15, 21, 30, tzinfo=UTC),
+    )
+    address = f"/steering-meetings/{meeting.pk}/change/"
+    browser = signed_in(partner_coordinator, "en")
+    form = browser.get(address).context["form"]
+    sent = {name: str(value) for name, value in form.initial.items()} | {"seen": form.seen}
+
+    assert (sent["zone"], sent["starts"]) == ("Europe/Stockholm", "22:00:00")
+    sent |= {"starts": "22:00", "ends": "23:30", "title": "Evening"}
+    assert browser.post(address, sent).status_code == 302
+    meeting.refresh_from_db()
+    assert meeting.starts_at == datetime(2027, 6, 15, 20, 0, tzinfo=UTC)
+
+
+def test_a_second_click_on_remove_says_that_it_is_done(meeting, coordinator, signed_in):
+    item = AgendaItem.objects.create(meeting=meeting, title="Budget")
+    browser = signed_in(coordinator)
+    address = f"/steering-meetings/{meeting.pk}/agenda/{item.pk}/"
+    assert browser.post(address, {"wish": "remove"}).status_code == 302
+
+    again = browser.post(address, {"wish": "remove"}, follow=True)
+
+    assert "Det är redan borttaget." in again.content.decode()
+    assert browser.get(address).status_code == 404
