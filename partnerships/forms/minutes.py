@@ -1,5 +1,6 @@
 """Minutes as forms: the texts of every paragraph, a new paragraph, and what is decided in one."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +15,8 @@ from icld_portal.localize import STOCKHOLM, day
 from icld_portal.page_forms import PageForm
 from icld_portal.second_factor import SecondFactorForm
 from icld_portal.seen_forms import SeenForm
-from icld_portal.shared_texts import TextRow, TextsForm
+from icld_portal.shared_texts import TextRow, TextsForm, token_of
+from icld_portal.text import LINE_ENDS
 from partnerships.deciding import Decided
 from partnerships.models import (
     FollowUp,
@@ -39,6 +41,7 @@ PART_WORDS = {
     TextPart.DECISION: gettext_lazy("Decision"),
 }
 FREE = MatterKind.FREE.value
+TEXT_NAME = re.compile(f"({'|'.join(TextPart.values)})-[0-9]{{1,18}}")
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,12 @@ class ParagraphRow:
 class MinutesForm(TextsForm[TextPlace]):
     """The texts of paragraphs; a heading is never empty, the others may be."""
 
+    def __init__(self, data: Any = None, **options: Any) -> None:
+        super().__init__(data, **options)
+        # A paragraph that was begun after the page was opened stands as it is.
+        for name in [one for one in self.initial if self.is_bound and one not in self.data]:
+            self._put(name, self.initial[name])
+
     def key_of(self, subject: TextPlace) -> tuple[int, str]:
         """Texts are found by paragraph and part."""
         return subject.paragraph.pk, str(subject.part)
@@ -95,8 +104,11 @@ class MinutesForm(TextsForm[TextPlace]):
         )
 
     def name_of(self, subject: TextPlace) -> str:
-        """The field's name, also the anchor."""
-        return f"{subject.part}-{subject.paragraph.number}"
+        """The field's name, also the anchor.
+
+        Not by the paragraph's number: that of one which was taken away is given anew.
+        """
+        return f"{subject.part}-{subject.paragraph.pk}"
 
     def token_name(self, subject: TextPlace) -> str:
         """The name of the hidden mark of what was on the page."""
@@ -115,6 +127,17 @@ class MinutesForm(TextsForm[TextPlace]):
             kept = stored is not None and stored.pk is not None
             texts.setdefault(place.paragraph.pk, []).append((place, row, kept))
         return [ParagraphRow(one, texts.get(one.pk, ())) for one in paragraphs]
+
+    def homeless(self) -> list[str]:
+        """What was written in paragraphs that somebody has taken away or struck out since."""
+        found = []
+        for name, sent in self.data.items():
+            text = LINE_ENDS.sub("\n", str(sent))
+            if name in self.fields or not TEXT_NAME.fullmatch(name) or not text.strip():
+                continue
+            if token_of(text, 0).partition(".")[2] not in self.data.get(f"seen-{name}", ""):
+                found.append(text)
+        return found
 
     def conflicting(self) -> list[TextRow]:
         """The fields in which somebody else's text stands against this person's."""

@@ -173,7 +173,7 @@ def save(
         )
         return show(request, meeting, paragraphs, form, status=409)
     kept_forms.forget(request)
-    if form.conflicts:
+    if form.conflicts or form.homeless():
         return show(request, meeting, paragraphs, form, status=409)
     messages.success(request, _("Saved %(clock)s.") % {"clock": clock(timezone.now())})
     return redirect("partnerships:write_minutes", meeting.pk)
@@ -210,6 +210,7 @@ def show(
         "form": form,
         "rows": form.rows(paragraphs),
         "conflicts": form.conflicting(),
+        "homeless": form.homeless(),
         "items": [item for item in items if item.pk not in begun],
         "new": new or NewParagraphForm(meeting=meeting),
         "new_is_open": new is not None,

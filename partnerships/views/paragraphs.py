@@ -15,6 +15,7 @@ from partnerships import deciding, minute_writing, minutes
 from partnerships.forms.minutes import DecisionForm, NewParagraphForm, minutes_form
 from partnerships.models import MeetingStatus, Paragraph, SteeringMeeting, TextPart
 from partnerships.requests import PortalRequest
+from partnerships.views.doing import already_gone
 from partnerships.views.minutes import loaded, moved_on, paragraph_of, show, written_by
 
 
@@ -65,6 +66,8 @@ def refused(
 def remove_paragraph(request: PortalRequest, pk: int, paragraph_pk: int) -> HttpResponse:
     """Say what will happen to the paragraph, then take it away or strike it out."""
     meeting = written_by(request, pk)
+    if already_gone(request, Paragraph.objects.filter(pk=paragraph_pk)):
+        return redirect(here(meeting))
     paragraph = paragraph_of(meeting, paragraph_pk)
     if request.method != "POST":
         later = Paragraph.objects.filter(
@@ -106,6 +109,8 @@ def paragraph_decision(request: PortalRequest, pk: int, paragraph_pk: int) -> Ht
         return _show_decision(request, paragraph, _form(request, paragraph))
     try:
         with minute_writing.writing(meeting, by=request.user, what=[paragraph.sign]):
+            # Somebody may have taken it away since; what is decided would hang in the air.
+            paragraph = paragraph_of(meeting, paragraph_pk)
             form = _form(request, paragraph, request.POST)
             is_kept = form.is_valid()
             if is_kept:

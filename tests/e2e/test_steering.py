@@ -221,8 +221,8 @@ def write_minutes_together(home: Visitor, away: Visitor, meeting: SteeringMeetin
     assert Paragraph.objects.count() == 2
     pages = [window.open(there) for window in (home, away)]
     fields = [
-        pages[0].locator(f"[name=discussion-{first.number}]"),
-        pages[1].locator(f"[name=decision-{first.number}]"),
+        pages[0].locator(f"[name=discussion-{first.pk}]"),
+        pages[1].locator(f"[name=decision-{first.pk}]"),
     ]
     for field, text in zip(fields, (DISCUSSION, DECISION), strict=True):
         field.fill(text)

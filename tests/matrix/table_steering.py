@@ -85,12 +85,12 @@ MINUTES = {
         get=keepers("200"),
         post=keepers("302!"),
         data={
-            "heading-2": "Ny rubrik",
-            "seen-heading-2": "1.x",
-            "discussion-2": "Vi talade.",
-            "seen-discussion-2": "",
-            "decision-2": "",
-            "seen-decision-2": "",
+            "heading-{held_paragraph}": "Ny rubrik",
+            "seen-heading-{held_paragraph}": "1.x",
+            "discussion-{held_paragraph}": "Vi talade.",
+            "seen-discussion-{held_paragraph}": "",
+            "decision-{held_paragraph}": "",
+            "seen-decision-{held_paragraph}": "",
         },
     ),
     "partnerships:verify_minutes": Row(
@@ -122,7 +122,11 @@ MINUTES = {
     "partnerships:save_minute_text": Row(
         f"{WRITTEN}paragraphs/{{held_paragraph}}/texts/discussion/",
         post=keepers("200!"),
-        data={"discussion-2": "Vi talade.", "seen-discussion-2": "", "writer": ""},
+        data={
+            "discussion-{held_paragraph}": "Vi talade.",
+            "seen-discussion-{held_paragraph}": "",
+            "writer": "",
+        },
     ),
     "partnerships:minute_history": Row(
         f"{WRITTEN}paragraphs/{{held_paragraph}}/texts/heading/history/", get="parties=200"

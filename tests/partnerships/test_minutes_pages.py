@@ -46,7 +46,7 @@ def at(meeting, rest=""):
 
 
 def typed(browser, paragraph, part, text, *, by, seen="0.x"):
-    name = f"{part}-{paragraph.number}"
+    name = f"{part}-{paragraph.pk}"
     return browser.post(
         at(paragraph.meeting, f"paragraphs/{paragraph.pk}/texts/{part}/"),
         {name: text, f"seen-{name}": seen, "writer": writers.mark_of(by)},
@@ -110,7 +110,7 @@ def test_after_verification_or_striking_nothing_is_saved(
     for person in people:
         verify(meeting, by=person)
     assert typed(browser, other, "decision", "Ja.", by=coordinator).status_code == 410
-    assert browser.post(at(meeting, "write/"), {"heading-2": "X"}).status_code == 409
+    assert browser.post(at(meeting, "write/"), {f"heading-{other.pk}": "X"}).status_code == 409
     assert browser.get(at(meeting, "write/")).status_code == 302
 
 
@@ -122,8 +122,8 @@ def fields(*paragraphs, **changed):
         for part in ("heading", "discussion", "decision"):
             row = stored.get((one.pk, part))
             text, version = (row.text, row.version) if row else ("", 0)
-            sent[f"{part}-{one.number}"] = text
-            sent[f"seen-{part}-{one.number}"] = token_of(text, version)
+            sent[f"{part}-{one.pk}"] = text
+            sent[f"seen-{part}-{one.pk}"] = token_of(text, version)
     return sent | changed
 
 
@@ -131,11 +131,12 @@ def test_without_javascript_the_button_saves_and_shows_a_conflict(
     paragraph, coordinator, partner_coordinator, signed_in
 ):
     meeting = paragraph.meeting
-    sent = fields(paragraph, **{"discussion-1": "Mitt."})
+    discussion, decision = (f"{part}-{paragraph.pk}" for part in ("discussion", "decision"))
+    sent = fields(paragraph, **{discussion: "Mitt."})
     assert signed_in(coordinator).post(at(meeting, "write/"), sent).status_code == 302
     again = signed_in(partner_coordinator, "en")
-    late = fields(paragraph, **{"discussion-1": "Theirs.", "decision-1": "Yes."})
-    late["seen-discussion-1"] = token_of("", 0)
+    late = fields(paragraph, **{discussion: "Theirs.", decision: "Yes."})
+    late[f"seen-{discussion}"] = token_of("", 0)
 
     shown = again.post(at(meeting, "write/"), late)
 
@@ -145,11 +146,56 @@ def test_without_javascript_the_button_saves_and_shows_a_conflict(
     assert "Theirs." in page
     texts = dict(ParagraphText.objects.values_list("part", "text"))
     assert (texts["discussion"], texts["decision"]) == ("Mitt.", "Yes.")
-    settled = late | {"seen-discussion-1": token_of("Mitt.", 1), "settle-discussion-1": "theirs"}
-    settled["seen-decision-1"] = token_of("Yes.", 1)
+    settled = late | {f"seen-{discussion}": token_of("Mitt.", 1), f"settle-{discussion}": "theirs"}
+    settled[f"seen-{decision}"] = token_of("Yes.", 1)
     assert again.post(at(meeting, "write/"), settled).status_code == 302
     stored = ParagraphText.objects.get(part="discussion")
     assert (stored.text, stored.version) == ("Mitt.", 3)
+
+
+def test_what_is_written_in_a_paragraph_that_is_taken_away_comes_back_and_nowhere_else(
+    paragraph, coordinator, partner_coordinator, signed_in
+):
+    meeting = paragraph.meeting
+    late = fields(paragraph, **{f"discussion-{paragraph.pk}": "Many words."})
+    minute_writing.remove_paragraph(paragraph, by=coordinator)
+    again = begin_paragraph(meeting, "Annat", by=coordinator)
+    assert again.number == paragraph.number
+
+    shown = signed_in(partner_coordinator, "en").post(at(meeting, "write/"), late)
+
+    assert shown.status_code == 409
+    assert "A paragraph you wrote in is gone" in shown.content.decode()
+    assert "Many words." in shown.content.decode()
+    assert "Many words." not in ParagraphText.objects.values_list("text", flat=True)
+
+
+def test_a_paragraph_begun_since_the_page_was_opened_keeps_nobody_from_saving(
+    paragraph, coordinator, partner_coordinator, signed_in
+):
+    meeting = paragraph.meeting
+    late = fields(paragraph, **{f"decision-{paragraph.pk}": "Yes."})
+    begun = begin_paragraph(meeting, "Nästa", by=coordinator)
+    write(begun, "discussion", "Vi talade.", by=coordinator)
+
+    answer = signed_in(partner_coordinator).post(at(meeting, "write/"), late)
+
+    assert answer.status_code == 302
+    texts = ParagraphText.objects.exclude(part="heading").values_list("paragraph", "text")
+    assert dict(texts) == {paragraph.pk: "Yes.", begun.pk: "Vi talade."}
+
+
+def test_a_paragraph_that_was_taken_away_unread_disturbs_nobody(
+    meeting, paragraph, coordinator, partner_coordinator, signed_in
+):
+    other = begin_paragraph(meeting, "Nästa", by=coordinator)
+    late = fields(paragraph, other, **{f"discussion-{other.pk}": "Words."})
+    minute_writing.remove_paragraph(paragraph, by=coordinator)
+
+    answer = signed_in(partner_coordinator).post(at(meeting, "write/"), late)
+
+    assert answer.status_code == 302
+    assert ParagraphText.objects.get(part="discussion").text == "Words."
 
 
 def test_every_history_that_the_page_links_to_is_there(paragraph, coordinator, signed_in):
@@ -373,3 +419,14 @@ def test_verifying_in_the_browser_needs_a_factor_and_the_text_that_was_read(
     assert "Read them again" in late.content.decode()
     assert not Verification.objects.exists()
     assert SteeringMeeting.objects.get(pk=meeting.pk).status == "held"
+
+
+def test_a_second_click_on_remove_says_that_it_is_done(paragraph, coordinator, signed_in):
+    browser = signed_in(coordinator, "en")
+    address = at(paragraph.meeting, f"paragraphs/{paragraph.pk}/remove/")
+    assert browser.post(address).status_code == 302
+
+    again = browser.post(address, follow=True)
+
+    assert "It has been taken away already." in again.content.decode()
+    assert browser.post(address.replace("remove", "stand-again")).status_code == 404
