@@ -1,0 +1,33 @@
+"""Finding the report that an address names, for the person who asks."""
+
+from django.db.models import Prefetch, QuerySet
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+
+from applications.finding import is_handle
+from applications.models import CaseParty, Report
+from partnerships.requests import PortalRequest
+
+
+def for_page() -> QuerySet[Report]:
+    """Load what every page about one report shows, in two queries."""
+    parties = CaseParty.objects.select_related("organisation__country", "organisation__kind")
+    return Report.objects.select_related(
+        "application__partnership", "grant", "sheet", "statement"
+    ).prefetch_related(Prefetch("application__case_parties", parties))
+
+
+def report_of(
+    request: PortalRequest, reference: str, slug: str, *, readable: bool = True
+) -> Report:
+    """Return the report with this address; Http404 if the person may not see it.
+
+    ``readable`` asks for one whose content the person may read: ICLD knows of drafts, and
+    reads none.
+    """
+    if not is_handle(reference):
+        raise Http404("no such case")
+    found = for_page().by_handle(reference, slug)  # type: ignore[attr-defined]
+    seen = found.readable_by(request.user) if readable else found.visible_to(request.user)
+    report: Report = get_object_or_404(seen)
+    return report
