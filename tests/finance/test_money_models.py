@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db import IntegrityError, connection
 from django.utils import timezone
 
 from finance import grants, ledger, statements
@@ -21,6 +21,7 @@ from finance.models import (
     Statement,
 )
 from tests.factories import money
+from tests.refusals import refused
 
 pytestmark = pytest.mark.django_db
 
@@ -33,25 +34,6 @@ def grant(partnership, decider) -> Grant:
 @pytest.fixture
 def statement(grant) -> Statement:
     return money.open_accounts(grant)
-
-
-def refused(error=DatabaseError):
-    """Expect that the database refuses, without spoiling the test's own transaction."""
-    return _Refused(error)
-
-
-class _Refused:
-    def __init__(self, error) -> None:
-        self.raises = pytest.raises(error)
-        self.atomic = transaction.atomic()
-
-    def __enter__(self):
-        self.raises.__enter__()
-        self.atomic.__enter__()
-
-    def __exit__(self, *what):
-        self.atomic.__exit__(*what)
-        return self.raises.__exit__(*what)
 
 
 # --- The decided budget -----------------------------------------------------------------
