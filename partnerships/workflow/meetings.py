@@ -61,7 +61,8 @@ def plan_meetings(
 def change_meeting(meeting: SteeringMeeting, facts: MeetingFacts, *, by: User) -> SteeringMeeting:
     """Write other facts of a meeting that is not held yet.
 
-    Whoever was called gets a new letter when their calendar would be wrong. Raises WrongStatus
+    Whoever was called gets a new letter when their calendar would be wrong, also who sits in
+    the group no longer on the day it is moved to. Raises WrongStatus
     once it is held or cancelled, NotReady if the group already meets then.
     """
     # The group first, as when meetings are planned: two at once find each other's time.

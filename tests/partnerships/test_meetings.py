@@ -427,6 +427,37 @@ def test_who_left_before_the_meeting_is_not_called(meeting, seated, coordinator)
     assert [to for _kind, to in letters()] == [seated[1].email]
 
 
+def test_who_sits_no_longer_on_the_day_it_is_moved_to_is_told_once(meeting, seated, coordinator):
+    call_meeting(meeting, by=coordinator, at=LONG_BEFORE)
+    seated[0].to_on = date(2027, 4, 20)
+    seated[0].save()
+    moved = facts_of(
+        meeting, starts_at=BEGINS + timedelta(days=7), ends_at=BEGINS + timedelta(days=7, hours=1)
+    )
+
+    change_meeting(meeting, moved, by=coordinator)
+    change_meeting(meeting, replace(moved, place="Torget"), by=coordinator)
+    cancel_meeting(meeting, by=coordinator, at=LONG_BEFORE)
+
+    address = seated[0].user.email
+    assert [kind for kind, to in letters() if to == address] == ["meeting_called", "meeting_left"]
+    _call, left = calendar_words(address)
+    assert all(line in left for line in ("METHOD:CANCEL", "SEQUENCE:1"))
+
+
+def test_a_cancelled_meeting_leaves_the_calendar_of_who_has_left_since(
+    meeting, seated, coordinator
+):
+    call_meeting(meeting, by=coordinator, at=LONG_BEFORE)
+    seated[0].to_on = date(2027, 4, 1)
+    seated[0].save()
+
+    cancel_meeting(meeting, by=coordinator, at=LONG_BEFORE)
+
+    cancelled = [to for kind, to in letters() if kind == "meeting_cancelled"]
+    assert cancelled == sorted([seated[0].user.email, seated[1].email])
+
+
 def test_a_meeting_on_the_first_day_of_the_group_counts_days_as_stockholm_does(group, coordinator):
     night = datetime(2025, 12, 31, 23, 30, tzinfo=UTC)  # 2026-01-01 00:30 in Stockholm
     facts = MeetingFacts(starts_at=night, ends_at=night + timedelta(hours=1), place="Rådhuset")
