@@ -61,7 +61,7 @@ def _remind(pk: int, *, today: date) -> bool:
         return False
     _row, is_new = FollowUpReminder.objects.get_or_create(follow_up=follow_up, about=about)
     if is_new:
-        follow_up_letters.remind(follow_up, about)
+        follow_up_letters.remind(follow_up, about, on=today)
     return is_new
 
 

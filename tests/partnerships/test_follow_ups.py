@@ -186,10 +186,11 @@ def test_what_is_done_or_was_decided_within_the_week_is_not_reminded_of(
     assert workflow.remind_of_follow_ups(at=EIGHT) == 0
 
 
-def test_who_has_left_the_party_is_told_nothing_and_who_has_no_login_gets_no_link(
+def test_who_has_no_login_gets_no_link_and_for_who_has_left_the_coordinators_are_told(
     group, sitting, partnership
 ):
     partner = partnership.parties.get(side="partner")
+    coordinator = steering.coordinators(group)[1]
     without = steering.seat_somebody(
         group, partner, "leading_official", "Test Official", with_login=False
     )
@@ -200,9 +201,29 @@ def test_who_has_left_the_party_is_told_nothing_and_who_has_no_login_gets_no_lin
 
     assert workflow.remind_of_follow_ups(at=EIGHT) == 2
 
-    letter = Letter.objects.get(kind="follow_up")
+    instead, letter = Letter.objects.filter(kind="follow_up").order_by("pk")
     assert (letter.to_email, letter.language) == (without.email, "en")
     assert "http" not in letter.body
+    # The one who left is a coordinator too, and is no longer written to.
+    assert instead.to_email == coordinator.user.email
+    assert f"beslutat att {sitting.name} gör följande" in instead.body
+
+
+def test_for_who_was_only_named_or_sits_no_longer_the_coordinators_are_told(group, partnership):
+    partner = partnership.parties.get(side="partner")
+    without = steering.seat_somebody(
+        group, partner, "leading_official", "Test Official", with_login=False
+    )
+    later = steering.HELD_AT + timedelta(days=1)
+    follow_up(group, due_on=EIGHT.date())
+    follow_up(group, without, due_on=EIGHT.date(), starts_at=later)
+    SeatTerm.objects.filter(pk=without.pk).update(to_on=EIGHT.date() - timedelta(days=5))
+
+    assert workflow.remind_of_follow_ups(at=EIGHT) == 2
+
+    told = Letter.objects.filter(kind="follow_up").values_list("to_email", flat=True)
+    both = [term.user.email for term in steering.coordinators(group)]
+    assert sorted(told) == sorted(both * 2)
 
 
 # --- Pages ----------------------------------------------------------------------------
