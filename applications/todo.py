@@ -20,7 +20,8 @@ from applications.models import (
     Status,
 )
 from applications.models.application import ApplicationQuerySet
-from partnerships.models import FollowUp, Role, User
+from partnerships import awaited
+from partnerships.models import FollowUp, Role, SteeringMeeting, User
 from partnerships.models.people import WRITING_ROLES
 
 # More than these come up when the newest of them are done.
@@ -28,17 +29,26 @@ MOST_PARTS = 60
 MOST_MENTIONS = 10
 MOST_AGREEMENTS = 10
 MOST_FOLLOW_UPS = 10
+MOST_MINUTES = 10
 MOST_PROPOSALS = 10
 
 
 # What may wait for a person, whether or not they may still read it: mostly nothing does, and
-# this is answered long before Django has written the three questions that look closer.
+# this is answered long before Django has written the questions that look closer.
 WAITS = """
 SELECT
     EXISTS (
         SELECT FROM partnerships_followup AS asked
         JOIN partnerships_seatterm AS term ON term.id = asked.responsible_id
         WHERE term.user_id = %(user)s AND asked.done_at IS NULL
+    ),
+    EXISTS (
+        SELECT FROM partnerships_verification AS given
+        JOIN partnerships_steeringmeeting AS meeting
+        ON meeting.id = given.meeting_id AND meeting.status = 'held'
+        JOIN partnerships_attendance AS present ON present.meeting_id = meeting.id
+        JOIN partnerships_seatterm AS term ON term.id = present.term_id
+        WHERE term.user_id = %(user)s AND present.is_present AND given.lapsed_at IS NULL
     ),
     EXISTS (
         SELECT FROM applications_sectionwork
@@ -59,6 +69,7 @@ class Waiting:
     """What waits for a person of a party: from steering groups, and in their drafts."""
 
     follow_ups: list[FollowUp]
+    minutes: list[SteeringMeeting]
     parts: list["OwnParts"]
     mentions: list[Mention]
 
@@ -75,9 +86,10 @@ def waiting_for(user: User, drafts: ApplicationQuerySet) -> Waiting:
     """Return what waits for ``user``; one query, and one more for each kind there is of it."""
     with connection.cursor() as cursor:
         cursor.execute(WAITS, {"user": user.pk})
-        follow_ups, parts, mentions = cursor.fetchone() or (False, False, False)
+        follow_ups, minutes, parts, mentions = cursor.fetchone() or (False,) * 4
     return Waiting(
         follow_ups=follow_ups_of(user) if follow_ups else [],
+        minutes=list(awaited.minutes_for(user)[:MOST_MINUTES]) if minutes else [],
         parts=parts_of(user, drafts) if parts else [],
         mentions=mentions_of(user, drafts) if mentions else [],
     )

@@ -41,6 +41,7 @@ def home(request: PortalRequest) -> HttpResponse:
         "drafts": drafts,
         "to_sign": todo.agreements_of(request.user),
         "follow_ups": waiting.follow_ups,
+        "minutes_to_verify": waiting.minutes,
         "today": timezone.localdate(timezone=STOCKHOLM),
         "parts": waiting.parts,
         "mentions": waiting.mentions,

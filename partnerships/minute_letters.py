@@ -1,4 +1,4 @@
-"""The letters about minutes: that they are verified, and that a verification has lapsed."""
+"""The letters about minutes: awaited to be verified, verified, or a verification has lapsed."""
 
 from collections.abc import Iterable
 
@@ -6,11 +6,14 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from icld_portal.events import subject_type
 from icld_portal.localize import STOCKHOLM, day
 from icld_portal.mail import new_letter, queue_letters, render_letter
 from icld_portal.models import Letter
-from partnerships import minutes
-from partnerships.models import PartySide, SeatTerm, SteeringMeeting, Verification
+from partnerships import awaited, minutes
+from partnerships.models import Party, PartySide, SeatTerm, SteeringMeeting, Verification
+
+AWAITED = "minutes_awaited"
 
 
 def tell_verified(meeting: SteeringMeeting) -> None:
@@ -31,6 +34,26 @@ def tell_verified(meeting: SteeringMeeting) -> None:
                 language=term.user.language if term.user else home,
             )
     queue_letters(found.values())
+
+
+def tell_awaited(meeting: SteeringMeeting, parties: Iterable[Party], *, by: str) -> None:
+    """Tell who was there for ``parties`` that somebody else has verified, once for a meeting."""
+    told = Letter.objects.filter(
+        kind=AWAITED, about_type=subject_type(meeting), about_id=meeting.pk
+    ).values_list("to_user_id", flat=True)
+    queue_letters(
+        _letter(
+            meeting,
+            AWAITED,
+            name=person.name,
+            email=person.email,
+            user_id=person.pk,
+            language=person.language,
+            by=by,
+        )
+        for person in awaited.people_of(meeting, parties)
+        if person.pk not in set(told)
+    )
 
 
 def tell_lapsed(

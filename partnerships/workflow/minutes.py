@@ -11,7 +11,7 @@ from icld_portal import events
 from icld_portal.canonical import fingerprint_of
 from icld_portal.problems import NotReady, Problem
 from icld_portal.workflow import begin, complete
-from partnerships import jobs, minute_writing, minutes
+from partnerships import jobs, minute_letters, minute_writing, minutes
 from partnerships.models import (
     Attendance,
     MeetingStatus,
@@ -106,7 +106,8 @@ def verify_minutes(
     events.record(
         held, "verify_minutes", by=by, at=at, organisation_id=party.organisation_id, sha256=sha256
     )
-    if awaited_parties(held):
+    if awaited := awaited_parties(held):
+        minute_letters.tell_awaited(held, awaited, by=seat.name)
         return held
     return _finish(held, content, sha256, by=by, at=at)
 

@@ -9,7 +9,7 @@ from icld_portal.models import Event, Letter
 from icld_portal.problems import NotReady
 from icld_portal.shared_texts import StaleText
 from icld_portal.workflow import WrongStatus
-from partnerships import minute_writing, minutes, papers
+from partnerships import awaited, minute_writing, minutes, papers
 from partnerships.minute_writing import begin_paragraph, remove_paragraph, stored_text, write_text
 from partnerships.models import (
     AgendaItem,
@@ -412,3 +412,36 @@ def test_nobody_verifies_for_a_party_they_have_left(group, partnership, meeting,
     verify(meeting, by=type(person).objects.get(pk=person.pk))
 
     assert Verification.objects.get().party == still
+
+
+def test_the_first_word_tells_the_other_party_once(
+    group, partnership, meeting, paragraph, people, coordinator
+):
+    absent = steering.seat_somebody(
+        group, partnership.parties.order_by("pk")[1], SeatKind.LEADING_OFFICIAL, "Test Frånvarande"
+    )
+    Attendance.objects.create(meeting=meeting, term=absent, name=absent.name, is_present=False)
+    told = Letter.objects.filter(kind="minutes_awaited")
+
+    verify(meeting, by=people[0])
+    assert [letter.to_user_id for letter in told] == [people[1].pk]
+    assert list(awaited.minutes_for(people[1])) == [meeting]
+    assert not awaited.minutes_for(people[0]).exists()
+    assert not awaited.minutes_for(absent.user).exists()
+
+    write(paragraph, "discussion", "Mer.", by=coordinator)
+    assert not awaited.minutes_for(people[1]).exists()
+    verify(meeting, by=people[0])
+    assert told.count() == 1
+
+    verify(meeting, by=people[1])
+    assert not awaited.minutes_for(people[1]).exists()
+
+
+def test_who_has_left_the_party_is_not_awaited(meeting, paragraph, people):
+    people[1].memberships.all().delete()
+
+    verify(meeting, by=people[0])
+
+    assert not Letter.objects.filter(kind="minutes_awaited").exists()
+    assert not awaited.minutes_for(type(people[1]).objects.get(pk=people[1].pk)).exists()

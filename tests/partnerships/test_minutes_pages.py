@@ -430,3 +430,16 @@ def test_a_second_click_on_remove_says_that_it_is_done(paragraph, coordinator, s
 
     assert "It has been taken away already." in again.content.decode()
     assert browser.post(address.replace("remove", "stand-again")).status_code == 404
+
+
+def test_the_home_page_leads_the_other_party_to_minutes_that_wait(
+    meeting, paragraph, people, signed_in
+):
+    link = f'href="/steering-meetings/{meeting.pk}/minutes/verify/"'
+    home = "/home/"
+    assert link not in signed_in(people[1], "en").get(home).content.decode()
+
+    verify(meeting, by=people[0])
+
+    assert link in signed_in(people[1], "en").get(home).content.decode()
+    assert link not in signed_in(people[0], "en").get(home).content.decode()
