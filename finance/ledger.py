@@ -1,21 +1,21 @@
 """The ledger of a grant: booking signed amounts, and what they add up to.
 
-Rows are only added; Postgres refuses a row by which more would be approved than is granted
-or more paid than is approved, in any year.
+Rows are only added, and Postgres keeps the balance of each year with them: it refuses a row
+by which more would be approved than is granted or more paid than is approved.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Sum
-
-from finance.models import EntryKind, Grant, LedgerEntry
+from finance.models import EntryKind, Grant, LedgerEntry, YearBalance
+from icld_portal.among import among
 from partnerships.models import User
 
 NOTHING = Decimal("0.00")
+SUMS = ("granted", "reported", "approved", "paid")
 
 
 @dataclass(frozen=True)
@@ -46,26 +46,18 @@ class Balance:
         )
 
 
-# Which sum each kind of entry is part of; what is to be paid back counts against what is paid.
-SUM_OF = {
-    EntryKind.GRANTED: "granted",
-    EntryKind.CHANGED: "granted",
-    EntryKind.REPORTED: "reported",
-    EntryKind.APPROVED: "approved",
-    EntryKind.PAID: "paid",
-    EntryKind.REPAYMENT: "paid",
-}
-
-
 def balances(grant: Grant) -> dict[int, Balance]:
     """Return the balance of each year that has entries, by year of the case; one query."""
-    sums = LedgerEntry.objects.filter(grant=grant).order_by().values_list("year", "kind")
-    found: dict[int, dict[str, Decimal]] = {}
-    for year, kind, amount in sums.annotate(Sum("amount")):
-        of_year = found.setdefault(year, {})
-        name = SUM_OF[EntryKind(kind)]
-        of_year[name] = of_year.get(name, NOTHING) + amount
-    return {year: Balance(**found[year]) for year in sorted(found)}
+    return balances_of([grant.pk]).get(grant.pk, {})
+
+
+def balances_of(grants: Iterable[int]) -> dict[int, dict[int, Balance]]:
+    """Return the balances of several grants by id and year of the case; one query."""
+    rows = YearBalance.objects.filter(among("grant", grants)).order_by("year")
+    found: dict[int, dict[int, Balance]] = {}
+    for grant, year, *sums in rows.values_list("grant", "year", *SUMS):
+        found.setdefault(grant, {})[year] = Balance(*sums)
+    return found
 
 
 def total(of_years: Mapping[int, Balance]) -> Balance:
@@ -92,8 +84,8 @@ def book(
     """Add a row; nothing for the amount 0. ``source`` is what the amount comes from: a
     ``budget``, ``statement``, ``payment`` or ``repayment``, and the entry it ``corrects``.
 
-    Raises IntegrityError or InternalError of the database when the bounds would be broken,
-    or when a payment or repayment has been booked before.
+    Raises IntegrityError of the database when the bounds would be broken, or when a payment
+    or repayment has been booked before.
     """
     if not amount:
         return None

@@ -3,6 +3,7 @@
 from finance.models.budgets import Budget, BudgetLine
 from finance.models.control import Review, Verdict
 from finance.models.decided import GrantBudget, GrantBudgetLine
+from finance.models.frames import Frame
 from finance.models.grants import Grant, GrantYear
 from finance.models.guidelines import (
     CostCategory,
@@ -13,7 +14,7 @@ from finance.models.guidelines import (
     PartyCount,
     Per,
 )
-from finance.models.ledger import EntryKind, LedgerEntry
+from finance.models.ledger import EntryKind, LedgerEntry, YearBalance
 from finance.models.payments import (
     AccountKind,
     BankDetails,
@@ -40,6 +41,7 @@ __all__ = [
     "CostCategory",
     "DeviationComment",
     "EntryKind",
+    "Frame",
     "Grant",
     "GrantBudget",
     "GrantBudgetLine",
@@ -61,4 +63,5 @@ __all__ = [
     "SalaryRow",
     "Statement",
     "Verdict",
+    "YearBalance",
 ]

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 import pgtrigger
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -29,33 +29,43 @@ class EntryKind(models.TextChoices):
     REPAYMENT = "repayment", _("to be paid back")
 
 
-# The order of the sums, and which kinds each counts.
-GRANTED = (EntryKind.GRANTED, EntryKind.CHANGED)
-PAID = (EntryKind.PAID, EntryKind.REPAYMENT)
-# Whoever books waits for the grant's row: sums are then read by one at a time.
-SUMS = [("granted", "numeric"), ("approved", "numeric"), ("paid", "numeric")]
-WITHIN_BOUNDS = """
+# Whoever books waits for the grant's row, so that a year's first entry makes its balance once.
+# The sums themselves are held to their bounds by the constraints of the balance.
+ADDED = [(f"add_{name}", "numeric") for name in ("granted", "reported", "approved", "paid")]
+KEEPS_BALANCE = """
     PERFORM 1 FROM finance_grant WHERE id = NEW.grant_id FOR NO KEY UPDATE;
-    SELECT
-        coalesce(sum(amount) FILTER (WHERE kind IN ('granted', 'changed')), 0),
-        coalesce(sum(amount) FILTER (WHERE kind = 'approved'), 0),
-        coalesce(sum(amount) FILTER (WHERE kind IN ('paid', 'repayment')), 0)
-    INTO granted, approved, paid
-    FROM finance_ledgerentry WHERE grant_id = NEW.grant_id AND year = NEW.year;
-    IF paid < 0 OR paid > approved OR approved > granted THEN
-        RAISE EXCEPTION 'pgtrigger: year % would have % paid, % approved, % granted',
-            NEW.year, paid, approved, granted;
+    add_granted := CASE WHEN NEW.kind IN ('granted', 'changed') THEN NEW.amount ELSE 0 END;
+    add_reported := CASE WHEN NEW.kind = 'reported' THEN NEW.amount ELSE 0 END;
+    add_approved := CASE WHEN NEW.kind = 'approved' THEN NEW.amount ELSE 0 END;
+    add_paid := CASE WHEN NEW.kind IN ('paid', 'repayment') THEN NEW.amount ELSE 0 END;
+    UPDATE finance_yearbalance SET
+        granted = granted + add_granted,
+        reported = reported + add_reported,
+        approved = approved + add_approved,
+        paid = paid + add_paid
+    WHERE grant_id = NEW.grant_id AND year = NEW.year;
+    IF NOT FOUND THEN
+        INSERT INTO finance_yearbalance (grant_id, year, granted, reported, approved, paid)
+        VALUES (NEW.grant_id, NEW.year, add_granted, add_reported, add_approved, add_paid);
     END IF;
     RETURN NULL;
+"""
+NOT_BY_HAND = """
+    IF pg_trigger_depth() < 2 THEN
+        RAISE EXCEPTION 'pgtrigger: a balance changes with the ledger alone';
+    END IF;
+    IF TG_OP = 'DELETE' THEN
+        RETURN OLD;
+    END IF;
+    RETURN NEW;
 """
 
 
 class LedgerEntry(models.Model):
     """One signed amount in SEK, for one year of a grant, with what it comes from.
 
-    A correction is a new row that points at the one it corrects. Per year, and so in all,
-    no more is paid than is approved and no more is approved than is granted: Postgres adds
-    up with every row.
+    A correction is a new row that points at the one it corrects. Postgres adds each row to
+    the balance of its year.
     """
 
     grant = models.ForeignKey(Grant, models.PROTECT, related_name="entries")
@@ -96,14 +106,51 @@ class LedgerEntry(models.Model):
         ]
         triggers: ClassVar = [
             pgtrigger.Trigger(
-                name="within_bounds",
+                name="keeps_balance",
                 when=pgtrigger.After,
                 operation=pgtrigger.Insert,
-                declare=SUMS,
-                func=WITHIN_BOUNDS,
+                declare=ADDED,
+                func=KEEPS_BALANCE,
             ),
             *triggers.append_only(),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.year} {self.amount}"
+
+
+class YearBalance(models.Model):
+    """What the entries of one year of a grant add up to, kept by the ledger's own trigger.
+
+    Per year, and so in all, no more is paid than is approved and no more is approved than
+    is granted. What is to be paid back counts against what is paid.
+    """
+
+    grant = models.ForeignKey(Grant, models.PROTECT, related_name="balances")
+    year = models.PositiveSmallIntegerField(_("year"))
+    granted = models.DecimalField(_("granted"), max_digits=12, decimal_places=2)
+    reported = models.DecimalField(_("reported"), max_digits=12, decimal_places=2)
+    approved = models.DecimalField(_("approved"), max_digits=12, decimal_places=2)
+    paid = models.DecimalField(_("paid"), max_digits=12, decimal_places=2)
+
+    class Meta:
+        ordering: ClassVar = ["grant", "year"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["grant", "year"], name="year_balance_once"),
+            models.CheckConstraint(
+                condition=Q(paid__gte=0, approved__gte=F("paid"), granted__gte=F("approved")),
+                name="paid_within_approved_within_granted",
+            ),
+        ]
+        triggers: ClassVar = [
+            pgtrigger.Trigger(
+                name="not_by_hand",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                func=NOT_BY_HAND,
+            ),
+            triggers.no_truncate(),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.grant_id} {self.year}"

@@ -19,6 +19,7 @@ from finance.models import (
     Repayment,
     Review,
     Statement,
+    YearBalance,
 )
 from tests.factories import money
 from tests.refusals import refused
@@ -162,6 +163,27 @@ def test_a_year_is_never_given_less_than_is_approved_in_it(grant, statement, dec
 def test_entries_are_only_added(grant, statement_of_sql):
     with refused(), connection.cursor() as cursor:
         cursor.execute(statement_of_sql.format(LedgerEntry._meta.db_table))
+
+
+def test_the_balance_of_a_year_is_the_sum_of_its_entries_and_changes_with_them_alone(
+    grant, statement, decider
+):
+    money.book(grant, EntryKind.REPORTED, "700000.10", by=decider, statement=statement)
+    money.book(grant, EntryKind.APPROVED, "400.25", by=decider, statement=statement)
+    money.book(grant, EntryKind.APPROVED, "-0.05", by=decider, statement=statement)
+
+    assert ledger.balances(grant)[1] == ledger.Balance(
+        Decimal(500_000), Decimal("700000.10"), Decimal("400.20"), Decimal(0)
+    )
+    for write in (
+        lambda: YearBalance.objects.update(paid=1),
+        lambda: YearBalance.objects.all().delete(),
+        lambda: YearBalance.objects.create(
+            grant=grant, year=3, granted=1, reported=0, approved=0, paid=0
+        ),
+    ):
+        with refused():
+            write()
 
 
 def test_an_entry_has_its_source(grant, decider):
