@@ -4,19 +4,27 @@ What is kept here is shared by all threads, and is only read. A version that is 
 yet may still be changed, and is read anew each time.
 """
 
-from finance.models import Budget, Guideline
+from finance.models import Budget, Guideline, Statement
 
 PUBLISHED: dict[int, Guideline] = {}
 
 
 def guideline_of(budget: Budget) -> Guideline:
     """Return the guidelines of ``budget``, with their amounts and cost categories."""
-    found = PUBLISHED.get(budget.guideline_id)
+    budget.guideline = _guideline(budget.guideline_id)
+    return budget.guideline
+
+
+def guideline_of_statement(statement: Statement) -> Guideline:
+    """Return the guidelines that the accounts are held against, with their cost categories."""
+    statement.guideline = _guideline(statement.guideline_id)
+    return statement.guideline
+
+
+def _guideline(pk: int) -> Guideline:
+    found = PUBLISHED.get(pk)
     if found is None:
-        found = Guideline.objects.prefetch_related("amounts", "categories").get(
-            pk=budget.guideline_id
-        )
+        found = Guideline.objects.prefetch_related("amounts", "categories").get(pk=pk)
         if found.published_at is not None:
-            PUBLISHED[found.pk] = found
-    budget.guideline = found
+            PUBLISHED[pk] = found
     return found

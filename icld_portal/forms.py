@@ -35,6 +35,8 @@ ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 # Longer than any amount can be; keeps a pasted novel away from int().
 NUMBER_MAX_CHARACTERS = 40
 
+NUMBER_ATTRS = {"autocomplete": "off", "class": "money"}
+
 LINE_BREAKS = re.compile("[\n\u2028\u2029]")
 
 
@@ -102,6 +104,78 @@ class MoneyField(ShownAgain):
     def prepare_value(self, value: Any) -> Any:
         """Show an amount grouped; what a person wrote stays as it was."""
         return grouped(value) if isinstance(value, int) else value
+
+
+class OreField(ShownAgain):
+    """An amount with two decimals: reads "1 234,50", "1234,5" and "-10"; refuses "1.234,50".
+
+    A point is never guessed at; below zero only where ``below_zero`` says so.
+    """
+
+    default_error_messages: ClassVar = {
+        "invalid": _("Write the amount with a comma before the öre, for example 1 234,50."),
+        "negative": _("The amount cannot be below zero. Write for example 1 234,50."),
+        "zero": _("The amount cannot be zero. Write for example 1 234,50."),
+        "too_large": _("The amount can be at most %(most)s."),
+    }
+    written = re.compile(
+        rf"(?P<sign>[-−])?(?P<whole>{WHOLE})(?:,(?P<part>[0-9]{{1,2}}))?", re.ASCII
+    )
+    most = Decimal("99999999.99")
+
+    def __init__(
+        self, *, below_zero: bool = False, most: Decimal | None = None, **options: Any
+    ) -> None:
+        self.below_zero = below_zero
+        self.most = self.most if most is None else most
+        super().__init__(**options)
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """Bring up figures on a phone, and align right."""
+        return {"inputmode": "text" if self.below_zero else "decimal"} | NUMBER_ATTRS
+
+    def to_python(self, value: Any) -> Decimal | None:
+        """Return the amount, or None when nothing is written."""
+        text = CURRENCY.sub("", written_number(value))
+        if text == "":
+            return None
+        found = self.written.fullmatch(text)
+        if not found:
+            raise self._refused("invalid")
+        amount = Decimal(f"{only_digits(found['whole'])}.{found['part'] or '0'}")
+        if not amount:
+            raise self._refused("zero")
+        if found["sign"] and not self.below_zero:
+            raise self._refused("negative")
+        if amount > self.most:
+            raise self._refused("too_large", most=grouped(self.most))
+        return -amount if found["sign"] else amount
+
+    def _refused(self, code: str, **words: str) -> ValidationError:
+        return ValidationError(self.error_messages[code], code=code, params=words)
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show "1 234,50"; what a person wrote stays as it was."""
+        return grouped(value) if isinstance(value, Decimal) else value
+
+
+class RateField(OreField):
+    """What one unit of a currency costs in SEK, with at most six decimals: "0,081234"."""
+
+    default_error_messages: ClassVar = {
+        "invalid": _("Write what one unit costs in kronor, for example 11,4527."),
+        "negative": _("The rate is above zero, for example 11,4527."),
+        "zero": _("The rate is above zero, for example 11,4527."),
+    }
+    written = re.compile(
+        rf"(?P<sign>[-−])?(?P<whole>{WHOLE})(?:,(?P<part>[0-9]{{1,6}}))?", re.ASCII
+    )
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show "11,4527" without zeros at its end; what a person wrote stays as it was."""
+        if not isinstance(value, Decimal):
+            return value
+        return f"{value.normalize():f}".replace(".", ",")
 
 
 class DaysField(ShownAgain):

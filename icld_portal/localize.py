@@ -58,6 +58,11 @@ def money(amount: int | Decimal | None) -> str:
     return f"{grouped(amount)}{NO_BREAK_SPACE}kr"
 
 
+def money_ore(amount: int | Decimal | None) -> str:
+    """Return "1 234,50 kr" with no-break spaces: öre always, whatever the amount is."""
+    return "" if amount is None else money(Decimal(amount))
+
+
 def day(value: date | datetime | None) -> str:
     """Return an ISO day, of the Stockholm clock when ``value`` is a moment."""
     if value is None:

@@ -19,6 +19,12 @@ def money(amount: int | Decimal | None) -> str:
 
 
 @register.filter
+def money_ore(amount: int | Decimal | None) -> str:
+    """Write an amount as "1 234,50 kr", öre always."""
+    return localize.money_ore(amount)
+
+
+@register.filter
 def day(value: date | datetime | None) -> str:
     """Write a day as 2027-03-15."""
     return localize.day(value)

@@ -18,6 +18,8 @@ from icld_portal.forms import (
     DaysField,
     LongTextField,
     MoneyField,
+    OreField,
+    RateField,
     SafeCharField,
     formfield,
 )
@@ -254,3 +256,54 @@ def test_columns_get_the_fields_of_the_portal():
     assert kind(Application, "start_on") is DayField
     assert kind(Application, "status") is forms.TypedChoiceField
     assert formfield(BudgetLine._meta.get_field("description")).max_length == 200
+
+
+@pytest.mark.parametrize(
+    ("written", "amount"),
+    [
+        ("1234,50", "1234.50"),
+        ("1 234,50", "1234.50"),
+        ("1\u00a0234,5 kr", "1234.50"),
+        ("12\u202f345\u202f678,01", "12345678.01"),
+        ("7", "7.00"),
+        ("99 999 999,99", "99999999.99"),
+    ],
+)
+def test_an_amount_with_ore_is_read_however_its_thousands_are_grouped(written, amount):
+    assert OreField().clean(written) == Decimal(amount)
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ("1.234,50", "invalid"),
+        ("1234.50", "invalid"),
+        ("1,234", "invalid"),
+        ("1e5", "invalid"),
+        ("12 34,50", "invalid"),
+        ("=1+1", "invalid"),
+        ("0", "zero"),
+        ("-1", "negative"),
+        ("100 000 000,00", "too_large"),
+        ("9" * 100_000, "invalid"),
+    ],
+)
+def test_an_amount_that_could_mean_two_things_is_refused_with_an_example(written, code):
+    with pytest.raises(ValidationError) as refused:
+        OreField().clean(written)
+
+    assert [error.code for error in refused.value.error_list] == [code]
+
+
+def test_an_amount_below_zero_is_read_where_it_may_be():
+    field = OreField(below_zero=True)
+
+    assert field.clean("−1 234,50") == field.clean("-1234,50") == Decimal("-1234.50")
+    assert field.prepare_value(Decimal("-1234.50")) == "−1\u00a0234,50"
+
+
+def test_a_rate_has_six_decimals():
+    assert RateField().clean("0,081234") == Decimal("0.081234")
+    assert RateField().prepare_value(Decimal("11.452700")) == "11,4527"
+    with pytest.raises(ValidationError):
+        RateField().clean("0,0812345")
