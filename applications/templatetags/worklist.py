@@ -106,6 +106,11 @@ def _labelled(label: str, text: str, kind: str = "") -> str:
     return f'<td{kind} data-label="{escaped(label)}">{escaped(text)}</td>'
 
 
+def _broken(text: str) -> str:
+    """Let a line end after a slash: "Utveckling/breddning" is wider than its column."""
+    return escaped(text).replace("/", "/<wbr>")
+
+
 def _day(label: str, text: str) -> str:
     return _labelled(label, text, ' class="text-nowrap"')
 
@@ -123,7 +128,7 @@ CELLS: dict[str, Cell] = {
     "partnership": lambda row: f'<td class="title">{escaped(row["partnership_name"])}</td>',
     "parties": _parties,
     "country": lambda row: f"<td>{escaped(row['country'])}</td>",
-    "grant_type": lambda row: f'<td class="kind">{escaped(row["type_label"])}</td>',
+    "grant_type": lambda row: f'<td class="kind">{_broken(row["type_label"])}</td>',
     "round": lambda row: _day(_("Round"), day(row["deadline_on"]) or _("all year")),
     "asked": lambda row: f'<td class="money">{money(row["asked_sek"])}</td>',
     "status": _status,
