@@ -7,11 +7,12 @@ from django.contrib.auth import login
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import content_disposition_header
 
 from icld_portal.access import PUBLIC, get_only, post_only
 from icld_portal.accounts import greet
 from icld_portal.demo.people import DOMAIN
-from icld_portal.models import Letter
+from icld_portal.models import Letter, LetterAttachment
 from partnerships.models import User
 
 LETTERS_PER_PAGE = 25
@@ -44,5 +45,17 @@ def outbox(request: HttpRequest) -> HttpResponse:
 @get_only
 def letter(request: HttpRequest, pk: int) -> HttpResponse:
     """One letter as its reader would get it."""
-    context = {"letter": get_object_or_404(Letter, pk=pk)}
+    found = get_object_or_404(Letter, pk=pk)
+    context = {"letter": found, "files": list(found.attachments.defer("content"))}
     return render(request, "icld_portal/demo/letter.html", context)
+
+
+@PUBLIC
+@get_only
+def letter_file(request: HttpRequest, pk: int, file_pk: int) -> HttpResponse:
+    """A file that goes with a letter, such as a meeting for a calendar."""
+    found = get_object_or_404(LetterAttachment, letter=pk, pk=file_pk)
+    response = HttpResponse(bytes(found.content), content_type=found.content_type)
+    named = content_disposition_header(as_attachment=True, filename=found.file_name)
+    response.headers["Content-Disposition"] = named or "attachment"
+    return response

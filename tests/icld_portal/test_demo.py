@@ -251,6 +251,19 @@ def test_the_outbox_shows_every_letter(client, demo_pages):
     assert letter.body.splitlines()[0] in read
 
 
+def test_the_outbox_gives_out_the_files_of_a_letter(client, demo_pages):
+    letter = Letter.objects.filter(kind="meeting_called").first()
+    (file,) = letter.attachments.all()
+    address = f"/demo/outbox/{letter.pk}/files/{file.pk}/"
+
+    assert address in client.get(f"/demo/outbox/{letter.pk}/").content.decode()
+    answer = client.get(address)
+    assert answer.content == bytes(file.content)
+    assert answer.headers["Content-Type"].startswith("text/calendar")
+    other = Letter.objects.exclude(pk=letter.pk).first()
+    assert client.get(f"/demo/outbox/{other.pk}/files/{file.pk}/").status_code == 404
+
+
 def test_the_outbox_asks_the_same_number_of_queries_on_every_page(
     client, demo_pages, django_assert_num_queries
 ):
