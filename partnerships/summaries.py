@@ -1,5 +1,6 @@
 """What a steering group has done in a year, in words that a report can take over."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -47,7 +48,8 @@ def summary_of(group: SteeringGroup, year: int, *, on: date) -> list[SummaryPart
 
     Years are Stockholm's. Seats are told without the political side. Six queries.
     """
-    last_day = min(date(year, 12, 31), on)
+    # After its own last day a group has no seats to be vacant.
+    last_day = min(date(year, 12, 31), on, group.ended_on or on)
     return [
         SummaryPart(_("Meetings held"), _meetings(group, year) or [_("None.")]),
         SummaryPart(_("Decisions in verified minutes"), _decisions(group, year) or [_("None.")]),
@@ -94,9 +96,10 @@ def _decisions(group: SteeringGroup, year: int) -> list[str]:
     decisions = SteeringDecision.objects.verified().filter(
         paragraph__group=group, paragraph__year=year, paragraph__is_struck=False
     )
-    counted = decisions.order_by("matter_kind").values_list("matter_kind").annotate(Count("pk"))
-    numbers = dict(counted)
-    return [f"{kind.label}: {numbers[kind.value]}" for kind in MatterKind if kind.value in numbers]
+    found = list(decisions.select_related("paragraph").order_by("paragraph__number", "pk"))
+    numbers = Counter(one.matter_kind for one in found)
+    counted = [f"{kind.label}: {numbers[kind]}" for kind in MatterKind if numbers[kind]]
+    return counted + [f"{one.paragraph.sign} {one.paragraph.heading}" for one in found]
 
 
 def _follow_ups(group: SteeringGroup, year: int, *, on: date) -> list[str]:

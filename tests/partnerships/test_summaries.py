@@ -66,7 +66,13 @@ def test_it_tells_of_meetings_decisions_follow_ups_and_people(year):
         "2026-03-10: 2 of 3 members present, minutes verified",
         "2026-12-31: 2 of 2 members present, minutes not verified",
     ]
-    assert found["Decisions in verified minutes"] == ["application: 1", "other matter: 2"]
+    assert found["Decisions in verified minutes"] == [
+        "application: 1",
+        "other matter: 2",
+        "§ 1/2026 Projektplanen",
+        "§ 2/2026 Projektplanen",
+        "§ 3/2026 Projektplanen",
+    ]
     assert found["Follow-ups of these decisions"] == ["1 done", "2 waiting, 1 of them overdue"]
     assert found["Members who came and went"] == [
         "2026-06-30: last day of Test Politikersson, politician, Robertsfors kommun",
@@ -86,6 +92,20 @@ def test_a_year_without_anything_says_so(group):
 
     assert found["Meetings held"] == ["None."]
     assert found["Members who came and went"] == ["None."]
+
+
+def test_a_group_that_has_ended_has_the_vacancies_of_its_last_day(group):
+    seated = {seat.pk for seat in group.seats.filter(terms__isnull=False)}
+    for term in steering.coordinators(group):
+        term.to_on = date(2026, 6, 30)
+        term.save()
+        seated.add(term.seat_id)
+    group.ended_on = date(2026, 6, 30)
+
+    vacant = in_english(group)["Vacant seats on 2026-06-30"]
+
+    assert len(vacant) == group.seats.count() - len(seated)
+    assert not [line for line in vacant if "coordinator" in line]
 
 
 def test_a_summary_is_plain_text_that_a_report_can_take_over(year):
