@@ -79,6 +79,12 @@ def moment(value: datetime | None) -> str:
     return timezone.localtime(value, STOCKHOLM).strftime("%Y-%m-%d %H:%M")
 
 
+def hours(begins: datetime, ends: datetime) -> str:
+    """Return "2027-03-15 10:00–12:00" in Stockholm time; the second day only if it is another."""
+    last = clock(ends) if day(begins) == day(ends) else f" {moment(ends)}"
+    return f"{moment(begins)}–{last}"
+
+
 def clock(value: datetime) -> str:
     """Return "14:32" in Stockholm time."""
     return timezone.localtime(value, STOCKHOLM).strftime("%H:%M")

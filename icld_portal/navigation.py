@@ -79,6 +79,9 @@ def main_menu(request: HttpRequest) -> list[Link]:
 def _current(url: str, path: str) -> str:
     if url == path:
         return "page"
+    # Meetings, decisions and follow-ups are read among the groups, by addresses of their own.
+    if url == address_of("partnerships:groups") and path.startswith("/steering-"):
+        return "true"
     return "true" if url != address_of("start") and path.startswith(url) else ""
 
 

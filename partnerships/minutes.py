@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from icld_portal.canonical import fingerprint_of
+from icld_portal.localize import hours
 from icld_portal.problems import Problem
 from partnerships.models import (
     Attendance,
@@ -222,6 +223,11 @@ class Minutes:
     guests: Sequence[Person]
     quorum: Quorum
     paragraphs: Sequence[ReadParagraph]
+
+    @property
+    def hours(self) -> str:
+        """When it was, in Swedish time."""
+        return hours(self.starts_at, self.ends_at)
 
 
 def read(content: Content) -> Minutes:

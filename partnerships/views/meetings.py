@@ -105,7 +105,8 @@ def meeting(request: PortalRequest, pk: int) -> HttpResponse:
     """One meeting: when and where, its agenda, who sits that day, and what comes next."""
     found = meeting_for(request, pk)
     parties = parties_of(found.group)
-    terms, rows = sitting(found), list(found.attendance.order_by("pk"))
+    written = found.attendance.select_related("term__seat__party__organisation")
+    terms, rows = sitting(found), list(written.order_by("pk"))
     items = agenda.items_of(found)
     places = addresses_of([(one.matter_kind, one.matter_key) for one in items], request.user)
     context = {
@@ -116,6 +117,7 @@ def meeting(request: PortalRequest, pk: int) -> HttpResponse:
         "terms": terms,
         "rows": rows,
         "quorum": quorum(found, terms=terms, rows=rows, parties=parties) if rows else None,
+        "agenda_is_open": agenda.is_open(found),
         "is_called": found.status == MeetingStatus.CALLED,
         "hold_problems": deeds.hold_problems(found, at=request.received_at),
         **_may(request, found),
