@@ -1,10 +1,10 @@
 """The agenda of a decision meeting: its cases ranked, bundles together, held against the pots."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from operator import itemgetter
-from typing import Any
+from itertools import accumulate, count, repeat
+from typing import NamedTuple
 
 from django.db.models import F, Prefetch, Q, Sum
 
@@ -22,14 +22,15 @@ from applications.models import (
 )
 from applications.models.application import ApplicationQuerySet
 from applications.pots import PotState
-from applications.ranking import in_order
-from applications.snapshots import asked_sums
+from applications.ranking import Listed, in_order
+from applications.snapshots import handed_in_sums
+from finance.sums import asked_beside
 from icld_portal.among import among
+from icld_portal.plain_rows import plain_rows
 from partnerships.models import User
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """One case on the list, whole SEK: what it asks, what it would be given, what is left then.
 
     ``granted_sek`` is the proposed sum, else what the assessors have agreed on, else what is
@@ -84,15 +85,19 @@ def ranked(
     Four queries, however many cases, and one more once cases were moved by hand; ``means``
     are the agreed scores of all that ``ranking.reckoned`` names, by application id.
     """
-    facts = ("pk", "reference", "bundle_id", "budget_id")
-    rows: Any = list(cases.order_by().values(*facts, region=F("budget__region")))
-    asked = asked_sums(row["budget_id"] for row in rows)
-    proposed = _agreed(row["pk"] for row in rows) | _proposed(meeting)
-    for row in rows:
-        row["mean"] = means.get(row["pk"])
-        row["asked_sek"] = asked.get(row["budget_id"], 0)
-        row["granted_sek"] = proposed.get(row["pk"], row["asked_sek"])
-    return _places(in_order(rows, moves, meeting, means), pots)
+    facts = (*Listed._fields, "budget_id", F("budget__region"), asked_beside("budget"))
+    rows = plain_rows(cases.order_by().values_list(*facts))
+    if not rows:
+        return []
+    # Column by column: a meeting has some thousand cases, and the page shows a few of them.
+    numbers, references, bundles, budgets, regions, asked = zip(*rows, strict=True)
+    if handed_in := handed_in_sums(budgets):
+        asked = tuple(map(handed_in.get, budgets, asked))
+    proposed = _agreed(numbers) | _proposed(meeting)
+    granted = map(proposed.get, numbers, asked)
+    sums = dict(zip(numbers, zip(regions, asked, granted, strict=True), strict=True))
+    listed = list(map(Listed, numbers, references, bundles))
+    return _places(in_order(listed, moves, meeting, means), sums, means, pots)
 
 
 def _agreed(cases: Iterable[int]) -> dict[int, int]:
@@ -120,22 +125,35 @@ def _proposed(meeting: Meeting | None) -> dict[int, int]:
     return found
 
 
-def _places(rows: list[dict[str, Any]], pots: Sequence[PotState]) -> list[Place]:
-    running, used = 0, [0] * len(pots)
-    places = []
-    for rank, row in enumerate(rows, start=1):
-        running += row["granted_sek"]
+def _places(
+    in_place: Sequence[int],
+    sums: Mapping[int, tuple[str, int, int]],
+    means: Mapping[int, Decimal],
+    pots: Sequence[PotState],
+) -> list[Place]:
+    """Return the places of cases in order, from the region, asked and given sum of each."""
+    regions, asked, granted = zip(*(sums[pk] for pk in in_place), strict=True)
+    over = _over(regions, granted, pots) if pots else repeat(False)
+    running = accumulate(granted)
+    return list(
+        map(Place, in_place, count(1), map(means.get, in_place), asked, granted, running, over)
+    )
+
+
+def _over(
+    regions: Iterable[str], granted: Iterable[int], pots: Sequence[PotState]
+) -> Iterator[bool]:
+    """Yield for each case in order whether its sum would overspend a pot that pays for it."""
+    used = [0] * len(pots)
+    # What is confirmed stands in the list itself.
+    rooms = [state.left_sek + state.confirmed_sek for state in pots]
+    for region, amount_sek in zip(regions, granted, strict=True):
         over = False
         for number, state in enumerate(pots):
-            if state.pays_for(row["region"]):
-                used[number] += row["granted_sek"]
-                # What is confirmed stands in the list itself.
-                room = state.left_sek + state.confirmed_sek
-                over = over or (row["granted_sek"] > 0 and used[number] > room)
-        facts = itemgetter("pk", "mean", "asked_sek", "granted_sek")(row)
-        pk, mean, asked_sek, granted_sek = facts
-        places.append(Place(pk, rank, mean, asked_sek, granted_sek, running, over))
-    return places
+            if state.pays_for(region):
+                used[number] += amount_sek
+                over = over or (amount_sek > 0 and used[number] > rooms[number])
+        yield over
 
 
 def rows_of(

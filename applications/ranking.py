@@ -1,8 +1,8 @@
 """The order of a meeting's list: by score, bundles together, then as people have moved it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Q
 
@@ -10,27 +10,37 @@ from applications.models import Application, Meeting, Move, Target
 from applications.models.application import ApplicationQuerySet
 
 NO_MEAN = Decimal(-1)
+
+
+class Listed(NamedTuple):
+    """What the order of a case depends on, beside its mean."""
+
+    pk: int
+    reference: str
+    bundle_id: int | None
+
+
 # A case with those it is bundled with: they move together.
-Unit = list[dict[str, Any]]
+Unit = list[Listed]
 
 
 def in_order(
-    rows: list[dict[str, Any]],
+    cases: Collection[Listed],
     moves: Sequence[Move],
     meeting: Meeting | None,
     means: Mapping[int, Decimal],
-) -> list[dict[str, Any]]:
-    """Return ``rows`` (pk, reference, bundle_id) in the order of the list.
+) -> list[int]:
+    """Return the ids of ``cases`` in the order of the list.
 
     Whoever may not see a case reads the others in the same order: with moves the order is
-    that of all that ``reckoned`` names, of which ``rows`` are some. One query more then.
+    that of all that ``reckoned`` names, of which ``cases`` are some. One query more then.
     """
     if not moves or meeting is None:
-        return [row for unit in _by_score(rows, means) for row in unit]
-    mine = {row["pk"]: row for row in rows}
-    everything: Any = reckoned(meeting, mine).order_by().values("pk", "reference", "bundle_id")
-    whole = _moved(_by_score(list(everything), means), moves)
-    return [mine[row["pk"]] for unit in whole for row in unit if row["pk"] in mine]
+        return [case.pk for unit in _by_score(cases, means) for case in unit]
+    mine = {case.pk for case in cases}
+    rows = reckoned(meeting, mine).order_by().values_list(*Listed._fields)
+    whole = _moved(_by_score(map(Listed._make, rows), means), moves)
+    return [case.pk for unit in whole for case in unit if case.pk in mine]
 
 
 def reckoned(meeting: Meeting | None, cases: Any) -> ApplicationQuerySet:
@@ -51,23 +61,22 @@ def moves_of(meeting: Meeting | None) -> list[Move]:
     return list(meeting.moves.select_related("moved_by", "application", "above"))
 
 
-def _by_score(rows: Iterable[dict[str, Any]], means: Mapping[int, Decimal]) -> list[Unit]:
+def _by_score(cases: Iterable[Listed], means: Mapping[int, Decimal]) -> list[Unit]:
     """Return the units, the best first; a bundle stands where its best case does."""
 
-    def worth(row: dict[str, Any]) -> tuple[Decimal, str]:
-        return (means.get(row["pk"], NO_MEAN), row["reference"])
+    def worth(case: Listed) -> tuple[Decimal, str]:
+        return (means.get(case.pk, NO_MEAN), case.reference)
 
-    units: dict[Any, Unit] = {}
-    for row in rows:
-        units.setdefault(row["bundle_id"] or f"case {row['pk']}", []).append(row)
-    for unit in units.values():
-        unit.sort(key=worth, reverse=True)
-    return sorted(units.values(), key=lambda unit: worth(unit[0]), reverse=True)
+    units: dict[int, Unit] = {}
+    for case in sorted(cases, key=worth, reverse=True):
+        # A case of no bundle is a unit of its own.
+        units.setdefault(case.bundle_id or -case.pk, []).append(case)
+    return list(units.values())
 
 
 def _moved(units: list[Unit], moves: Sequence[Move]) -> list[Unit]:
     """Return the units after every move that still counts, made one after the other."""
-    of_case = {row["pk"]: unit for unit in units for row in unit}
+    of_case = {case.pk: unit for unit in units for case in unit}
     for move in _counting(moves, of_case):
         unit, above = of_case[move.application_id], of_case.get(move.above_id or 0)
         if move.target == Target.ABOVE and (above is None or above is unit):
