@@ -15,17 +15,31 @@ get_resolver().url_patterns
 print(*{name.partition(".")[0] for name in sys.modules})
 """
 
+WHAT_IS_KEPT = """
+import gc
+import icld_portal.wsgi
+print(gc.get_freeze_count() > 50_000, gc.get_threshold()[0])
+"""
 
-def test_a_web_worker_starts_without_spreadsheets_pictures_and_papers():
-    said = subprocess.run(
-        [sys.executable, "-c", WHAT_IS_LOADED],
+
+def run(code: str) -> str:
+    """Return what a fresh process says that imports the web server's door."""
+    return subprocess.run(
+        [sys.executable, "-c", code],
         cwd=ROOT,
         env=os.environ | {"DJANGO_SETTINGS_MODULE": "icld_portal.settings", "SECRET_KEY": "x"},
         stdout=subprocess.PIPE,
         check=True,
         text=True,
-    )
-    loaded = set(said.stdout.split())
+    ).stdout
+
+
+def test_a_web_worker_does_not_look_for_rubbish_in_what_stays():
+    assert run(WHAT_IS_KEPT).split() == ["True", "10000"]
+
+
+def test_a_web_worker_starts_without_spreadsheets_pictures_and_papers():
+    loaded = set(run(WHAT_IS_LOADED).split())
 
     assert "applications" in loaded
     assert loaded & LARGE == set()
