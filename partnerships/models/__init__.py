@@ -1,6 +1,13 @@
 """The parties: people, organisations, memberships and partnerships."""
 
-from partnerships.models.decisions import DecisionWords, FollowUpReminder, ReminderOf
+from partnerships.models.decisions import (
+    DecisionWords,
+    Dissent,
+    FollowUp,
+    FollowUpReminder,
+    ReminderOf,
+    SteeringDecision,
+)
 from partnerships.models.interests import Interest
 from partnerships.models.invitations import Invitation, InvitationState
 from partnerships.models.matters import Matter, MatterKind
@@ -10,17 +17,7 @@ from partnerships.models.meetings import (
     MeetingStatus,
     SteeringMeeting,
 )
-from partnerships.models.minutes import (
-    Dissent,
-    FollowUp,
-    MinutesPaper,
-    Paragraph,
-    ParagraphText,
-    SteeringDecision,
-    TextPart,
-    Verification,
-    VerifiedMinutes,
-)
+from partnerships.models.minutes import Paragraph, ParagraphText, TextPart
 from partnerships.models.organisations import (
     BudgetRegion,
     Country,
@@ -38,6 +35,7 @@ from partnerships.models.steering import (
     SeatTerm,
     SteeringGroup,
 )
+from partnerships.models.verifications import MinutesPaper, Verification, VerifiedMinutes
 
 __all__ = [
     "AgendaItem",
