@@ -41,7 +41,7 @@ from finance.models import (
     GrantYear,
     LedgerEntry,
 )
-from icld_portal.demo import assessing, world
+from icld_portal.demo import assessing, plans, world
 from icld_portal.demo.budgets import Costs
 from icld_portal.demo.bulk_source import Case, Source
 from icld_portal.events import subject_type
@@ -268,7 +268,7 @@ def _areas(source: Source, case: Case, application: Application) -> Iterator[mod
     yield Application.cooperation_areas.through(
         application=application, cooperationarea=source.areas[case.area]
     )
-    for code in {world.GOALS[case.area], "17"}:
+    for code in {plans.GOALS[case.area], "17"}:
         yield Application.goals.through(application=application, goal=source.goals[code])
 
 
@@ -277,7 +277,7 @@ def _decision(case: Case, application: Application, source: Source) -> Decision:
     return Decision(
         application=application,
         outcome=outcome,
-        reason=world.REASON[outcome],
+        reason=plans.REASON[outcome],
         proposed_by=source.officers[0],
         decided_by=source.decider,
         decided_at=case.decided_at,
@@ -290,7 +290,7 @@ def _common_view(author: User, sheet: AnswerSheet, decision: Decision) -> Consen
     return Consensus(
         application=decision.application,
         sheet=sheet,
-        text=world.ASSESSMENT[outcome],
+        text=plans.ASSESSMENT[outcome],
         recommendation=outcome,
         written_by=author,
         written_at=at,

@@ -21,7 +21,7 @@ from applications.models import (
 )
 from finance import caps
 from finance.models import GrantType, Guideline, GuidelineAmount, PartyCount
-from icld_portal.demo import parties, rounds, world
+from icld_portal.demo import parties, plans, rounds
 from icld_portal.demo.texts import Writer
 from icld_portal.localize import STOCKHOLM
 from partnerships.models import Partnership, Party, PartySide, Role, User
@@ -120,7 +120,7 @@ class Source:
             members = list(partnership.parties.all())
             partners = [party for party in members if party.side == PartySide.PARTNER]
             if partners and all(party.organisation.country.is_open for party in partners):
-                area = areas.get(members[0].organisation.name) or world.DEFAULT_AREA
+                area = areas.get(members[0].organisation.name) or plans.DEFAULT_AREA
                 found.append((partnership, members, area))
         return found
 
