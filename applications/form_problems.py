@@ -11,8 +11,12 @@ from applications.models.attachments import LETTER_OF_INTENT
 from applications.scores import SCORES
 from icld_portal.problems import Problem
 
-# What every application has, whatever the grant type: title and dates, areas, money.
-NEEDED = (Part.BASICS, Part.AREAS, Part.BUDGET)
+# What every form of a kind has, whatever the grant type. Of an application: title and dates,
+# areas, money.
+NEEDED: dict[str, tuple[Part, ...]] = {
+    Purpose.APPLICATION: (Part.BASICS, Part.AREAS, Part.BUDGET),
+    Purpose.REPORT: (Part.ACCOUNTS,),
+}
 FEWEST_CHOICES = 2
 
 
@@ -51,11 +55,10 @@ def _part_problems(draft: QuestionSet, sections: list[Section]) -> Iterator[Prob
     for part, number in counted.items():
         if number > 1:
             yield Problem(_("This part stands more than once: %(part)s.") % {"part": _name(part)})
-    if draft.purpose == Purpose.APPLICATION:
-        for part in NEEDED:
-            if part not in counted:
-                text = _("This part is missing: %(part)s. Add a section with it.")
-                yield Problem(text % {"part": _name(part)})
+    for part in NEEDED.get(draft.purpose, ()):
+        if part not in counted:
+            text = _("This part is missing: %(part)s. Add a section with it.")
+            yield Problem(text % {"part": _name(part)})
 
 
 def _name(part: str) -> str:

@@ -29,6 +29,10 @@ FOLDER = Path(__file__).parent
 QUESTION_SETS = FOLDER / "content" / "question_sets"
 TEXTS = FOLDER / "content" / "texts"
 CRITERIA = FOLDER / "content" / "criteria.toml"
+REPORTS = {
+    Purpose.REPORT: FOLDER / "content" / "reports" / "year.toml",
+    Purpose.FINAL_REPORT: FOLDER / "content" / "reports" / "final.toml",
+}
 
 
 def load_vocabulary() -> None:
@@ -83,6 +87,35 @@ def load_criteria() -> None:
         known = QuestionSet.objects.filter(purpose=Purpose.ASSESSMENT, grant_type=grant_type)
         if not known.exists():
             publish_question_set(criteria_form(terms, grant_type), Purpose.ASSESSMENT)
+
+
+@transaction.atomic
+def load_report_forms() -> None:
+    """Publish version 1 of each grant type's reports, where there is no version yet."""
+    for purpose, path in REPORTS.items():
+        terms = tomllib.loads(path.read_text(encoding="utf-8"))
+        for grant_type in GrantType:
+            known = QuestionSet.objects.filter(purpose=purpose, grant_type=grant_type)
+            if not known.exists():
+                publish_question_set(report_form(terms, grant_type), purpose)
+
+
+def report_form(terms: dict[str, Any], grant_type: str) -> dict[str, Any]:
+    """Return the report of ``grant_type``: the sections and questions that are for it, or all."""
+    titles = {name: terms[name] for name in ("title_sv", "title_en")}
+    sections = [
+        {**section, "question": _meant_for(grant_type, section.get("question", []))}
+        for section in _meant_for(grant_type, terms["section"])
+    ]
+    return {"grant_type": grant_type, **titles, "section": sections}
+
+
+def _meant_for(grant_type: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {name: value for name, value in row.items() if name != "grant_types"}
+        for row in rows
+        if grant_type in row.get("grant_types", [grant_type])
+    ]
 
 
 @transaction.atomic

@@ -9,13 +9,13 @@ from django.utils.translation import gettext_lazy
 from applications.forms.rows import RowForm, RowSet, facts_of, rows_of, stored_in_order
 from applications.models import (
     Part,
-    Purpose,
     Question,
     QuestionKind,
     QuestionOption,
     QuestionSet,
     Section,
 )
+from applications.models.questions import PARTS_OF
 from icld_portal.columns_forms import ColumnsForm
 from icld_portal.forms import SafeCharField
 
@@ -31,10 +31,15 @@ class SectionForm(ColumnsForm):
 
     def __init__(self, draft: QuestionSet, section: Section | None, data: Any = None) -> None:
         self.draft = draft
+        parts = PARTS_OF[draft.purpose]
         hidden = frozenset({"part"}) if section else frozenset()
-        if draft.purpose != Purpose.APPLICATION:
+        if parts == (Part.QUESTIONS,):
+            # What ICLD or an auditor fills in has no parties either.
             hidden = frozenset({"part", "side"})
         super().__init__(Section, section, data, leave_out=hidden)
+        if "part" in self.fields:
+            chosen: Any = self.fields["part"]
+            chosen.choices = [(part.value, part.label) for part in parts]
 
     def clean(self) -> dict[str, Any]:
         """Each part of the portal has one page."""

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand
 from applications.programme import (
     load_criteria,
     load_question_sets,
+    load_report_forms,
     load_texts,
     load_vocabulary,
 )
@@ -27,4 +28,5 @@ class Command(BaseCommand):
         load_vocabulary()
         load_question_sets()
         load_criteria()
+        load_report_forms()
         load_texts()
