@@ -87,3 +87,21 @@ def send_digests(timestamp: int) -> None:
     from applications import noticeboard
 
     noticeboard.send_digests()
+
+
+@app.periodic(cron="22 * * * *")
+@app.task(queue="upkeep", queueing_lock="open_reports", pass_context=False)
+def open_reports(timestamp: int) -> None:
+    """Open the reports whose day has come; run every hour, each opens once."""
+    from applications.reports import opening
+
+    opening.open_due()
+
+
+@app.periodic(cron="27 * * * *")
+@app.task(queue="upkeep", queueing_lock="remind_of_reports", pass_context=False)
+def remind_of_reports(timestamp: int) -> None:
+    """Remind of the reports that are due; run every hour, each reminder goes out once."""
+    from applications.reports import reminders
+
+    reminders.send_reminders()

@@ -1,6 +1,9 @@
 """Notices: what the portal has written to a person, as far as they may still read of it."""
 
+from collections.abc import Callable
 from datetime import datetime, time, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.conf import settings
@@ -9,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from applications.models import Application, MessageThread
+from applications.models import Application, MessageThread, Report
 from icld_portal.events import subject_type
 from icld_portal.localize import STOCKHOLM
 from icld_portal.mail import new_letter, queue_letters, render_letter
@@ -24,30 +27,31 @@ ALWAYS_SHOWN = ("", subject_type(Organisation))
 ASKED_TO_ASSESS = "assess"
 
 
+# What letters can be about, and what of it a person may open.
+OPEN_TO: dict[str, Callable[[User], QuerySet[Any]]] = {
+    subject_type(Application): Application.objects.visible_to,
+    subject_type(MessageThread): lambda user: MessageThread.objects.all().visible_to(user),
+    subject_type(SteeringMeeting): lambda user: SteeringMeeting.objects.all().visible_to(user),
+    subject_type(Report): lambda user: Report.objects.all().visible_to(user),
+}
+
+
 def notices_of(user: User) -> QuerySet[Letter]:
     """What was written to ``user``, the newest first, without what has been closed to them.
 
     A case may be hidden since, by a conflict of interest or because they left the party. What
-    is about anything this function does not know is not shown: it has gone by mail.
+    is about anything that ``OPEN_TO`` does not know is not shown: it has gone by mail.
     """
     here = OuterRef("about_id")
-    case, thread = subject_type(Application), subject_type(MessageThread)
-    cases = Application.objects.visible_to(user).filter(pk=here)
     # Who is asked to assess declares first, and sees the case after that.
     asked = Application.objects.all().declarable_by(user).filter(pk=here)
-    threads = MessageThread.objects.all().visible_to(user).filter(pk=here)
-    meetings = SteeringMeeting.objects.all().visible_to(user).filter(pk=here)
-    return (
-        _written_to(user)
-        .filter(
-            Q(about_type__in=ALWAYS_SHOWN)
-            | (Q(about_type=case) & Exists(cases))
-            | (Q(about_type=case, kind=ASKED_TO_ASSESS) & Exists(asked))
-            | (Q(about_type=thread) & Exists(threads))
-            | (Q(about_type=subject_type(SteeringMeeting)) & Exists(meetings))
-        )
-        .order_by("-queued_at", "-pk")
-    )
+    asked_to = Q(about_type=subject_type(Application), kind=ASKED_TO_ASSESS) & Exists(asked)
+    readable = [Q(about_type__in=ALWAYS_SHOWN), asked_to]
+    readable += [
+        Q(about_type=about) & Exists(open_to(user).filter(pk=here))
+        for about, open_to in OPEN_TO.items()
+    ]
+    return _written_to(user).filter(reduce(or_, readable)).order_by("-queued_at", "-pk")
 
 
 def unread_count(user: User) -> int:
@@ -58,25 +62,18 @@ def unread_count(user: User) -> int:
     """
     unread = _written_to(user).filter(seen_at=None).order_by()
     letters = list(unread.values_list("about_type", "about_id", "kind")[:MOST_COUNTED])
-    case, thread = subject_type(Application), subject_type(MessageThread)
-    steering = subject_type(SteeringMeeting)
-    cases = {number for about, number, _kind in letters if about == case}
-    if cases:
-        cases = _numbers(Application.objects.visible_to(user).filter(pk__in=cases))
-    asked = {number for about, number, kind in letters if kind == ASKED_TO_ASSESS} - cases
+    shown: dict[str, set[int | None]] = {}
+    for about, open_to in OPEN_TO.items():
+        numbers = {number for kind_of, number, _kind in letters if kind_of == about}
+        shown[about] = _numbers(open_to(user).filter(pk__in=numbers)) if numbers else set()
+    case = subject_type(Application)
+    asked = {number for _about, number, kind in letters if kind == ASKED_TO_ASSESS} - shown[case]
     if asked:
         asked = _numbers(Application.objects.all().declarable_by(user).filter(pk__in=asked))
-    threads = {number for about, number, _kind in letters if about == thread}
-    if threads:
-        threads = _numbers(MessageThread.objects.all().visible_to(user).filter(pk__in=threads))
-    meetings = {number for about, number, _kind in letters if about == steering}
-    if meetings:
-        meetings = _numbers(SteeringMeeting.objects.all().visible_to(user).filter(pk__in=meetings))
     return sum(
         about in ALWAYS_SHOWN
-        or (about == case and (number in cases or (kind == ASKED_TO_ASSESS and number in asked)))
-        or (about == thread and number in threads)
-        or (about == steering and number in meetings)
+        or number in shown.get(about, ())
+        or (about == case and kind == ASKED_TO_ASSESS and number in asked)
         for about, number, kind in letters
     )
 

@@ -4,14 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from applications import rules
-from applications.models import Application, Outcome
-from icld_portal.events import events_of, subject_type
+from applications.models import Application, Outcome, Report, ReportKind
+from icld_portal.events import subject_type
 from icld_portal.localize import money
 from icld_portal.models import Event, Letter
 from partnerships.models import User
@@ -73,6 +74,11 @@ WORDS: dict[str, Promise | str] = {
     "hand_in_supplement": gettext_lazy("A supplement was handed in"),
     "accept_supplement": gettext_lazy("The supplement was accepted"),
     "close_supplement": gettext_lazy("The supplement was closed without answer"),
+    "open_report": gettext_lazy("A report opened"),
+    "sign_report": gettext_lazy("A party approved the report"),
+    "lapse_report": gettext_lazy("An approval of the report lapsed: the content was changed"),
+    "remind_of_report": gettext_lazy("The signatories of the report were reminded"),
+    "submit_report": gettext_lazy("The report was handed in"),
 }
 
 
@@ -104,6 +110,11 @@ PARTY_WORDS: dict[str, Promise | str] = {
         "accept_copy",
         "refuse_copy",
         "hand_in_supplement",
+        "open_report",
+        "sign_report",
+        "lapse_report",
+        "remind_of_report",
+        "submit_report",
     )
 } | {
     "take_up": gettext_lazy("ICLD began to assess the application"),
@@ -141,6 +152,12 @@ LETTERS: dict[str, Promise | str] = {
     "supplement_handed_in": gettext_lazy("Letter: the supplement has arrived"),
     "supplement_accepted": gettext_lazy("Letter: the supplement is accepted"),
     "supplement_closed": gettext_lazy("Letter: the supplement is closed"),
+    "report_opened": gettext_lazy("Letter: the report is open"),
+    "report_reminder": gettext_lazy("Letter: the report is due"),
+    "report_overdue": gettext_lazy("Letter: the report is late"),
+    "report_approve": gettext_lazy("Letter: please approve the report"),
+    "report_lapsed": gettext_lazy("Letter: an approval of the report has lapsed"),
+    "report_submitted": gettext_lazy("Letter: the report has arrived"),
 }
 # The fact of an event that a reader asks for, where it is said as it was written.
 TOLD_BY = {
@@ -149,6 +166,10 @@ TOLD_BY = {
     "cancel_agreement": "reason",
     "refuse_copy": "reason",
 }
+# Deeds with a report: which one is said by its name in the address.
+OF_REPORTS = frozenset(
+    {"open_report", "sign_report", "lapse_report", "remind_of_report", "submit_report"}
+)
 # Letters of one deed are written within moments of each other.
 ONE_DEED = timedelta(seconds=30)
 
@@ -170,12 +191,21 @@ def timeline(application: Application, user: User) -> list[Moment]:
     ICLD reads everything; the parties what concerns them, in their words.
     """
     words = PARTY_WORDS if rules.is_of_party(user, application) else WORDS
-    happened = list(events_of(application))
+    reports = Report.objects.filter(application=application).order_by().values("pk")
+    case, of_reports = subject_type(application), subject_type(Report)
+    happened = list(
+        Event.objects.filter(
+            Q(subject_type=case, subject_id=application.pk)
+            | Q(subject_type=of_reports, subject_id__in=reports)
+        ).order_by("at", "pk")
+    )
     if words is PARTY_WORDS:
         happened = [event for event in happened if event.verb in words]
     letters = list(
         Letter.objects.filter(
-            about_type=subject_type(application), about_id=application.pk, kind__in=LETTERS
+            Q(about_type=case, about_id=application.pk)
+            | Q(about_type=of_reports, about_id__in=reports),
+            kind__in=LETTERS,
         )
         .only("kind", "to_email", "to_user_id", "queued_at")
         .order_by("queued_at", "pk")
@@ -242,6 +272,8 @@ def _facts(event: Event, names: dict[int, str]) -> str:
         return str(facts.get(TOLD_BY[event.verb], ""))
     if event.verb.endswith("_supplement"):
         return _supplement_facts(facts)
+    if event.verb in OF_REPORTS:
+        return _report_name(facts)
     if event.verb == "prolong":
         words = {"day": facts.get("deadline", ""), "reason": facts.get("reason", "")}
         return _("until %(day)s: %(reason)s") % words
@@ -253,6 +285,12 @@ def _facts(event: Event, names: dict[int, str]) -> str:
         recommendation = dict(Outcome.choices).get(facts.get("recommendation", ""), "")
         return _("recommends: %(outcome)s") % {"outcome": recommendation}
     return ""
+
+
+def _report_name(facts: dict[str, Any]) -> str:
+    """Which report it was, as it is called on its page."""
+    year = facts.get("year")
+    return str(Report(kind=ReportKind.YEAR if year else ReportKind.FINAL, year=year))
 
 
 def _supplement_facts(facts: dict[str, Any]) -> str:

@@ -17,6 +17,7 @@ PUBLIC_PAGES: tuple[tuple[str, Promise | str], ...] = (
 PARTY_PAGES: tuple[tuple[str, Promise | str], ...] = (
     ("home", _("Home")),
     ("applications:applications", _("Applications")),
+    ("applications:reports", _("Reports")),
     ("partnerships:partnerships", _("Partnerships")),
     ("partnerships:groups", _("Steering groups")),
     ("partnerships:organisations", _("Organisations")),
@@ -25,6 +26,7 @@ OFFICE_PAGES: tuple[tuple[str, Promise | str], ...] = (
     ("applications:worklist", _("Work list")),
     ("applications:my_assessments", _("Assessments")),
     ("finance:grants", _("Grants")),
+    ("applications:reports", _("Reports")),
     ("applications:rounds", _("Rounds")),
     ("applications:programme", _("Programme")),
     ("partnerships:partnerships", _("Partnerships")),

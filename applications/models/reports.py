@@ -120,6 +120,11 @@ class ReportQuerySet(models.QuerySet["Report"]):
         """Those the parties have yet to hand in."""
         return self.filter(status=ReportStatus.DRAFT)
 
+    def for_list(self) -> "ReportQuerySet":
+        """Load what a list says of each report; what is to be written first, by its day."""
+        handed_in = models.Case(models.When(status=ReportStatus.DRAFT, then=0), default=1)
+        return self.select_related("application__partnership").order_by(handed_in, "due_on", "pk")
+
     def late_on(self, day: date) -> "ReportQuerySet":
         """Those that should have been handed in before ``day``."""
         return self.open().filter(due_on__lt=day)

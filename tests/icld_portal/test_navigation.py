@@ -24,6 +24,7 @@ def test_the_office_and_a_party_are_shown_different_pages(officer, coordinator):
     assert party == [
         "/home/",
         "/applications/",
+        "/reports/",
         "/partnerships/",
         "/steering-groups/",
         "/organisations/",
@@ -32,6 +33,7 @@ def test_the_office_and_a_party_are_shown_different_pages(officer, coordinator):
         "/office/applications/",
         "/assessments/",
         "/grants/",
+        "/reports/",
         "/office/rounds/",
         "/office/programme/",
         "/partnerships/",

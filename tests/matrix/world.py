@@ -51,6 +51,7 @@ from tests.factories import cases, long_cases
 from tests.factories.parties import make_partnership, make_person
 from tests.matrix.groups import group_words
 from tests.matrix.people import Person, make_people
+from tests.matrix.reports import report_words
 from tests.matrix.steering import steering_words
 from tests.matrix.supplements import supplement_words
 
@@ -142,6 +143,7 @@ def build() -> World:
             world.by_state["assessed"]["case"], world.by_state["decided"]["case"], people
         ),
         "grant": world.by_state["decided"]["case"],
+        **report_words(world.by_state["decided"]["case"]),
         **agreement_words(make_partnership(robertsfors, machakos), people),
         **steering_words(partnership, people),
         **group_words(partnership),

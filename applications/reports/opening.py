@@ -1,0 +1,138 @@
+"""Opening reports on their day: by the dates of the signed agreement, and never by hand."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from applications.models import (
+    Agreement,
+    AgreementStatus,
+    AnswerSheet,
+    Application,
+    Purpose,
+    QuestionSet,
+    Report,
+    ReportKind,
+)
+from applications.reports import letters
+from finance import ledger, statements
+from finance.budgets import AccountingYear
+from finance.models import Grant
+from finance.versions import guideline_of
+from icld_portal import events
+from icld_portal.localize import STOCKHOLM, day
+
+PURPOSES = {ReportKind.YEAR: Purpose.REPORT, ReportKind.FINAL: Purpose.FINAL_REPORT}
+# Agreements that are looked through at a time.
+PORTION = 200
+
+
+@dataclass(frozen=True)
+class PlannedReport:
+    """A report that the agreement promises, with the day on which it opens."""
+
+    kind: ReportKind
+    year: int | None
+    first: date
+    last: date
+    due_on: date
+    opens_on: date
+
+    @property
+    def handle(self) -> tuple[str, int | None]:
+        """What tells the reports of one case apart."""
+        return str(self.kind), self.year
+
+
+def open_due(*, at: datetime | None = None) -> int:
+    """Open every report whose day has come and that is not open yet; return how many.
+
+    Run as often as it likes, by several workers at once: each report opens once.
+    """
+    at = at or timezone.now()
+    today = timezone.localtime(at, STOCKHOLM).date()
+    active = Grant.objects.filter(status=Grant.Status.ACTIVE).order_by()
+    # The final report opens last: with it, all of the case are open.
+    unfinished = (
+        Agreement.objects.filter(
+            status=AgreementStatus.SIGNED, application__reference__in=active.values("reference")
+        )
+        .exclude(application__reports__kind=ReportKind.FINAL)
+        .order_by("pk")
+    )
+    opened = 0
+    for pk in list(unfinished.values_list("pk", flat=True)):
+        opened += open_reports_of(pk, today=today, at=at)
+    return opened
+
+
+@transaction.atomic
+def open_reports_of(agreement: int, *, today: date, at: datetime) -> int:
+    """Open what is due of one case; return how many reports that was."""
+    signed = Agreement.objects.select_related("application__budget").get(pk=agreement)
+    case = signed.application
+    # Two workers at once meet here: the second finds the reports that the first has opened.
+    grant = ledger.locked(Grant.objects.get(reference=case.reference))
+    known = set(case.reports.values_list("kind", "year"))
+    before = timedelta(days=guideline_of(case.budget).report_opens_days)
+    waiting = [
+        one
+        for one in planned(signed.content, grant, before)
+        if one.opens_on <= today and one.handle not in known
+    ]
+    for one in waiting:
+        _open(one, case, grant, at=at)
+    return len(waiting)
+
+
+def planned(content: dict[str, Any], grant: Grant, before: timedelta) -> Iterator[PlannedReport]:
+    """Return the reports an agreement promises, in their order; each opens ``before`` its end.
+
+    Where the grant ends on another day by now, the last year ends with it, and its report and
+    the final one are due as many days later or earlier.
+    """
+    moved = grant.end_on - date.fromisoformat(content["end_on"])
+    years = [
+        row
+        for row in sorted(content["years"], key=lambda row: row["year"])
+        if date.fromisoformat(row["first"]) <= grant.end_on
+    ]
+    for row in years:
+        last, due = date.fromisoformat(row["last"]), date.fromisoformat(row["report_on"])
+        if row is years[-1]:
+            last, due = grant.end_on, max(due + moved, grant.end_on + timedelta(days=1))
+        first = date.fromisoformat(row["first"])
+        yield PlannedReport(ReportKind.YEAR, row["year"], first, last, due, last - before)
+    due = max(date.fromisoformat(content["final_on"]) + moved, grant.end_on + timedelta(days=1))
+    last = grant.end_on
+    yield PlannedReport(ReportKind.FINAL, None, grant.start_on, last, due, last - before)
+
+
+def _open(one: PlannedReport, case: Application, grant: Grant, *, at: datetime) -> Report:
+    """Open a report with an empty form; a yearly one with its accounts, against the budget that
+    counts now."""
+    form = QuestionSet.objects.all().in_force(case.grant_type, PURPOSES[one.kind])
+    statement = None
+    if one.year is not None:
+        span = AccountingYear(one.year, one.first, one.last)
+        statement = statements.open_statement(grant, span, case.budget.guideline)
+    report = Report.objects.create(
+        application=case,
+        grant=grant,
+        kind=one.kind,
+        year=one.year,
+        first_on=one.first,
+        last_on=one.last,
+        due_on=one.due_on,
+        sheet=AnswerSheet.objects.create(question_set=form),
+        statement=statement,
+        language=case.language,
+        opened_at=at,
+    )
+    events.record(report, "open_report", by=None, at=at, year=one.year, due=day(one.due_on))
+    letters.tell_opened(report)
+    return report
