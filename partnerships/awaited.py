@@ -27,6 +27,17 @@ def people_of(meeting: SteeringMeeting, parties: Iterable[Party]) -> list[User]:
     return list(found.order_by("pk"))
 
 
+def parties_with_somebody(meeting: SteeringMeeting) -> set[int]:
+    """Return the parties for which somebody was there who can sign in and is of it still."""
+    member = Membership.objects.filter(
+        user=OuterRef("term__user"),
+        user__is_active=True,
+        organisation=OuterRef("term__seat__party__organisation"),
+    )
+    there = meeting.attendance.filter(Exists(member), is_present=True)
+    return set(there.order_by().values_list("term__seat__party", flat=True))
+
+
 def minutes_for(user: User) -> QuerySet[SteeringMeeting]:
     """Return the meetings whose minutes wait for ``user``'s party, the first held first."""
     given = Verification.objects.valid()

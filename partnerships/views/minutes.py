@@ -24,7 +24,7 @@ from icld_portal.shared_texts import (
     told_saved,
 )
 from icld_portal.workflow import WrongStatus
-from partnerships import minute_writing, minutes, rules
+from partnerships import awaited, minute_writing, minutes, rules
 from partnerships.forms.minutes import (
     MinutesForm,
     NewParagraphForm,
@@ -99,7 +99,8 @@ def read_minutes(request: PortalRequest, pk: int) -> HttpResponse:
 def sides_of(meeting: SteeringMeeting) -> list[dict[str, Any]]:
     """Return each party with its verification, or the last that has lapsed."""
     given = list(meeting.verifications.order_by("verified_at", "pk"))
-    awaited = {party.pk for party in awaited_parties(meeting)}
+    waiting = {party.pk for party in awaited_parties(meeting)}
+    able = awaited.parties_with_somebody(meeting) if waiting else set()
     parties = meeting.group.partnership.parties.select_related("organisation").order_by("pk")
     found = []
     for party in parties:
@@ -108,7 +109,8 @@ def sides_of(meeting: SteeringMeeting) -> list[dict[str, Any]]:
         found.append(
             {
                 "party": party,
-                "verification": None if party.pk in awaited else last,
+                "verification": None if party.pk in waiting else last,
+                "has_nobody": party.pk in waiting - able,
                 "lapsed": last if last and last.lapsed_at else None,
                 "changed": minutes.changed_words(last.lapsed_reason) if last else "",
             }

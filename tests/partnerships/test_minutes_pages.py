@@ -443,3 +443,13 @@ def test_the_home_page_leads_the_other_party_to_minutes_that_wait(
 
     assert link in signed_in(people[1], "en").get(home).content.decode()
     assert link not in signed_in(people[0], "en").get(home).content.decode()
+
+
+def test_the_page_says_for_which_party_nobody_can_verify(meeting, people, coordinator, signed_in):
+    page = signed_in(coordinator, "en")
+    words = "nobody can verify for them"
+    assert words not in page.get(at(meeting)).content.decode()
+
+    Attendance.objects.filter(term__user=people[1]).update(is_present=False)
+
+    assert page.get(at(meeting)).content.decode().count(words) == 1
