@@ -38,6 +38,7 @@ from applications.views import (
     notes,
     notices,
     offers,
+    overview,
     papers,
     proposals,
     public,
@@ -342,6 +343,8 @@ urlpatterns = [
     path("applications/<slug:handle>/decided/", deciding.decided, name="decided"),
     # The agreement, which ICLD and every party sign
     path("agreements/", agreement_office.agreements, name="agreements"),
+    path("overview/", overview.overview, name="overview"),
+    path("office/reports/", overview.office_reports, name="office_reports"),
     path("applications/<slug:handle>/agreement/", agreements.agreement, name="agreement"),
     path(
         "applications/<slug:handle>/agreement/prepare/",

@@ -1,12 +1,20 @@
 """The forms in which ICLD writes budget guidelines."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from finance.models import CostCategory, Guideline, GuidelineAmount, LimitKind, PartyCount, Per
+from finance.models import (
+    CostCategory,
+    Frame,
+    Guideline,
+    GuidelineAmount,
+    LimitKind,
+    PartyCount,
+    Per,
+)
 from icld_portal.forms import DayField, LongTextField, MoneyField, SafeCharField
 from icld_portal.seen_forms import SeenForm
 from partnerships.models import BudgetRegion
@@ -17,6 +25,24 @@ NAME_MAX_LENGTH = 80
 HELP_MAX_LENGTH = 200
 CELL_FIELDS = ("amount", "kind", "work")
 CELLS = [(count, region) for count in PartyCount for region in BudgetRegion]
+
+
+class FrameField(MoneyField):
+    """What the whole programme may pay in a year."""
+
+    max_sek = 9_999_999_999
+    default_error_messages: ClassVar = {
+        "too_large": gettext_lazy("The amount can be at most 9 999 999 999 kronor."),
+    }
+
+
+class FrameForm(SeenForm):
+    """The programme's frame for one calendar year."""
+
+    amount_sek = FrameField(label=gettext_lazy("Frame"))
+
+    def __init__(self, known: Frame | None, data: Any = None) -> None:
+        super().__init__({"amount_sek": known.amount_sek if known else None}, data)
 
 
 class GeneralForm(SeenForm):

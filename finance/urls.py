@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from finance.views import grants, guidelines, versions
+from finance.views import grants, guidelines, outlook, versions
 
 app_name = "finance"
 urlpatterns = [
     path("guidelines/", guidelines.guidelines, name="guidelines"),
     path("grants/", grants.grants, name="grants"),
     path("grants/<slug:reference>/", grants.grant, name="grant"),
+    path("office/forecast/", outlook.forecast, name="forecast"),
+    path("office/forecast/frame/<int:year>/", outlook.frame, name="frame"),
     # ICLD: the versions of the guidelines
     path("office/programme/guidelines/", versions.versions, name="versions"),
     path("office/programme/guidelines/begin/", versions.begin, name="begin_version"),

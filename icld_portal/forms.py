@@ -67,6 +67,7 @@ class MoneyField(ShownAgain):
     another, so neither is guessed.
     """
 
+    max_sek: ClassVar[int] = MONEY_MAX_SEK
     default_error_messages: ClassVar = {
         "invalid": _("Write whole kronor, for example 650 000."),
         "ore": _("Write whole kronor without öre, for example 650 000."),
@@ -94,7 +95,7 @@ class MoneyField(ShownAgain):
         if found["ore"] not in (None, "00"):
             raise self._refused("ore")
         amount = int(only_digits(found["whole"]))
-        if amount > MONEY_MAX_SEK:
+        if amount > self.max_sek:
             raise self._refused("too_large")
         return amount
 

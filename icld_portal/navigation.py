@@ -26,7 +26,7 @@ OFFICE_PAGES: tuple[tuple[str, Promise | str], ...] = (
     ("applications:worklist", _("Work list")),
     ("applications:my_assessments", _("Assessments")),
     ("finance:grants", _("Grants")),
-    ("applications:reports", _("Reports")),
+    ("applications:office_reports", _("Reports")),
     ("applications:rounds", _("Rounds")),
     ("applications:programme", _("Programme")),
     ("partnerships:partnerships", _("Partnerships")),

@@ -43,6 +43,7 @@ from finance.models import (
 )
 from icld_portal.demo import assessing, plans, world
 from icld_portal.demo.budgets import Costs
+from icld_portal.demo.bulk_reports import Granted
 from icld_portal.demo.bulk_source import Case, Source
 from icld_portal.events import subject_type
 from icld_portal.models import Event
@@ -74,6 +75,7 @@ class Batch:
     source: Source
     numbers: Iterable[int]
     rows: dict[type[models.Model], list[Any]] = field(default_factory=dict)
+    granted: list[Granted] = field(default_factory=list)
 
     def save(self) -> None:
         """Make and insert everything."""
@@ -90,6 +92,7 @@ class Batch:
         self._decisions(cases, applications)
         for model, rows in self.rows.items():
             model._default_manager.bulk_create(rows, batch_size=2000)
+        self.source.reports.save(self.granted)
         search.keep(application.pk for application in applications)
 
     def add(self, rows: Iterable[models.Model]) -> None:
@@ -241,6 +244,7 @@ class Batch:
                     ]
                 )
             self.add(_granted(budget, year, amount) for year, amount in sums.items())
+            self.granted.append(Granted(application, budget, dict(sums)))
 
     def _common_views(self, decided: list[tuple[Case, Application, Decision]]) -> None:
         """The common assessment of each decided case: a score for every criterion."""

@@ -22,6 +22,7 @@ from applications.models import (
 from finance import caps
 from finance.models import GrantType, Guideline, GuidelineAmount, PartyCount
 from icld_portal.demo import parties, plans, rounds
+from icld_portal.demo.bulk_reports import Reports
 from icld_portal.demo.texts import Writer
 from icld_portal.localize import STOCKHOLM
 from partnerships.models import Partnership, Party, PartySide, Role, User
@@ -147,6 +148,11 @@ class Source:
             grant_type: set(question_set.sections.values_list("part", flat=True))
             for grant_type, question_set in self.question_sets.items()
         }
+
+    @cached_property
+    def reports(self) -> Reports:
+        """Who writes the reports of what is approved."""
+        return Reports.begin(self.guideline, self.officers[0], self.decider)
 
     def case(self, number: int) -> Case:
         """Return the facts of the application with this number, always the same."""

@@ -58,6 +58,7 @@ PARTY = [
     "/partnerships/new/",
     "/organisations/",
     "/grants/",
+    "/overview/",
     "/account/two-factor/",
     "/account/password/change/",
 ]
@@ -70,6 +71,9 @@ OFFICE = [
     "/office/programme/guidelines/",
     "/office/programme/guidelines/1/",
     "/grants/",
+    "/office/reports/",
+    "/office/forecast/",
+    "/office/forecast/frame/2028/",
     "/partnerships/",
     "/organisations/",
 ]

@@ -13,6 +13,7 @@ from tests.matrix.rows import Row
 from tests.matrix.table_accounts import ACCOUNTS
 from tests.matrix.table_agreements import AGREEMENTS
 from tests.matrix.table_cases import CASES
+from tests.matrix.table_overview import OVERVIEWS
 from tests.matrix.table_reports import REPORTS
 from tests.matrix.table_steering import STEERING
 
@@ -328,6 +329,7 @@ MATRIX: dict[str, Row] = (
     | CLOSED_LISTS
     | QUESTIONS
     | TEXTS
+    | OVERVIEWS
     | STEERING
     | GROUPS
 )
