@@ -17,7 +17,7 @@ from partnerships.requests import PortalRequest
 @get_only
 def overview(request: PortalRequest) -> HttpResponse:
     """Show a person's grants: the next report, what is approved, paid and left."""
-    today = timezone.localdate(timezone=STOCKHOLM)
+    today = timezone.localtime(request.received_at, STOCKHOLM).date()
     grants = Grant.objects.all().visible_to(request.user).select_related("partnership", "grantee")
     page = page_of(request, grants.order_by("-reference"))
     context = {
@@ -33,7 +33,7 @@ def overview(request: PortalRequest) -> HttpResponse:
 @get_only
 def office_reports(request: PortalRequest) -> HttpResponse:
     """List every report with its day, state and money; filtered by what stands in the address."""
-    today = timezone.localdate(timezone=STOCKHOLM)
+    today = timezone.localtime(request.received_at, STOCKHOLM).date()
     asked = ReportFilter(request.GET, user=request.user, today=today)
     page = page_of(request, report_list.for_list(asked.selection))
     context = {

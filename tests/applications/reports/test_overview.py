@@ -1,12 +1,13 @@
 """The lists of reports and money, for ICLD and for the parties."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from django.utils import timezone
 
-from applications.models import Report, ReportStatus
+from applications import report_list
+from applications.models import Report, ReportStatus, ReportSupplement
 from finance.models import EntryKind
 from tests.factories import cases, money, reports
 from tests.factories.parties import make_partnership
@@ -27,33 +28,40 @@ def hand_in(report: Report) -> None:
     )
 
 
-def be_due(report: Report, days: int) -> None:
-    """Let it be due so many days from today."""
-    day = timezone.localdate() + timedelta(days=days)
-    Report.objects.filter(pk=report.pk).update(
-        first_on=day - timedelta(days=400), last_on=day - timedelta(days=60), due_on=day
-    )
-
-
 def listed(browser, query: str = "") -> int:
     return len(browser.get(OFFICE + query).context["rows"])
 
 
-def test_icld_sees_what_is_late_soon_and_in_control(report, officer, decider, signed_in):
-    browser = signed_in(officer, "en")
-    be_due(report, -3)
-    page = browser.get(OFFICE + "?state=late")
-    assert "3 days late" in page.content.decode()
-    assert listed(browser, "?state=soon") == 0
+def states(user, today: date) -> dict[str, int]:
+    """How many reports are in each state on a day, those in none left out."""
+    return {state: number for state, _word, number in report_list.counts(user, today) if number}
 
-    be_due(report, 0)
-    assert (listed(browser, "?state=late"), listed(browser, "?state=soon")) == (0, 1)
 
+def test_a_report_is_late_the_day_after_it_was_due(report, officer):
+    due = report.due_on
+
+    assert states(officer, due - timedelta(days=31)) == {}
+    assert states(officer, due - timedelta(days=30)) == {"soon": 1}
+    assert states(officer, due) == {"soon": 1}
+    late = due + timedelta(days=3)
+    assert states(officer, late) == {"late": 1}
+    [row] = report_list.rows_of([report], late)
+    assert (row.days_late, row.reported) == (3, None)
+
+
+def test_icld_sees_what_is_in_control_with_its_money(report, officer, decider, signed_in):
     hand_in(report)
     money.book(report.grant, EntryKind.REPORTED, "99999.50", by=decider, statement=report.statement)
+
+    browser = signed_in(officer, "en")
     page = browser.get(OFFICE + "?state=control")
+
     assert "99\u00a0999,50\u00a0kr" in page.content.decode()
-    assert listed(browser, "?state=soon") == 0
+    assert (listed(browser, "?state=soon"), listed(browser, "?state=supplement")) == (0, 0)
+    ReportSupplement.objects.create(
+        report=report, number=1, due_on=date(2030, 1, 1), asked_by=officer
+    )
+    assert (listed(browser, "?state=control"), listed(browser, "?state=supplement")) == (0, 1)
 
 
 def test_the_list_is_filtered_and_refuses_what_it_does_not_know(report, officer, signed_in):
