@@ -101,6 +101,9 @@ def correct_term(term: SeatTerm, sitter: Sitter, days: Days, *, by: User) -> Sea
     """
     group, term = _held_term(term, by=by)
     _write(term, group, sitter, days)
+    # Minutes that are still written name the person as a reservation of theirs does.
+    named = term.attendance.exclude(meeting__status=MeetingStatus.VERIFIED)
+    named.exclude(name=term.name).update(name=term.name)
     events.record(group, "correct_term", by=by, term_id=term.pk)
     return term
 

@@ -27,6 +27,7 @@ from partnerships.models import (
     VerifiedMinutes,
 )
 from partnerships.workflow.minutes import ChangedSinceRead, verify_minutes
+from partnerships.workflow.seating import Days, Sitter, correct_term
 from tests.factories import steering
 from tests.factories.parties import make_person
 from tests.reading_pdf import failures, words_of
@@ -445,3 +446,24 @@ def test_who_has_left_the_party_is_not_awaited(meeting, paragraph, people):
 
     assert not Letter.objects.filter(kind="minutes_awaited").exists()
     assert not awaited.minutes_for(type(people[1]).objects.get(pk=people[1].pk)).exists()
+
+
+def test_a_name_that_is_corrected_stands_in_minutes_that_are_being_written(
+    group, meeting, coordinator
+):
+    swedish, partner = steering.coordinators(group)
+    steering.decide(meeting, against=swedish)
+
+    correct_term(
+        swedish, Sitter("Rätt Namn", user=swedish.user), Days(swedish.from_on), by=coordinator
+    )
+
+    content = minutes.content_of(meeting)
+    assert content["attendance"][0]["name"] == "Rätt Namn"
+    assert minutes.problems_of(content) == []
+    verify(meeting, by=swedish.user)
+    verify(meeting, by=partner.user)
+    assert (
+        minutes.minutes_of(SteeringMeeting.objects.get()).paragraphs[0].dissents[0].name
+        == "Rätt Namn"
+    )
