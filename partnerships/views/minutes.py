@@ -173,7 +173,7 @@ def save(
                 "What you wrote is still here, but it is not saved. Copy it if you need it."
             ),
         )
-        return show(request, meeting, paragraphs, form, status=409)
+        return show(request, meeting, paragraphs, form, is_closed=True, status=409)
     kept_forms.forget(request)
     if form.conflicts or form.homeless():
         return show(request, meeting, paragraphs, form, status=409)
@@ -202,6 +202,7 @@ def show(
     *,
     new: NewParagraphForm | None = None,
     kept: bool = False,
+    is_closed: bool = False,
     status: int = 200,
 ) -> HttpResponse:
     """Show the page of all paragraphs with everything that was typed on it."""
@@ -217,10 +218,11 @@ def show(
         "new": new or NewParagraphForm(meeting=meeting),
         "new_is_open": new is not None,
         "kept": kept,
+        "is_closed": is_closed,
         "saves_by_itself": not form.is_bound,
         "writer": writers.mark_of(request.user),
         "sides": sides_of(meeting),
-        "may_verify": rules.may_verify_minutes(request.user, meeting),
+        "may_verify": not is_closed and rules.may_verify_minutes(request.user, meeting),
     }
     return render(request, "partnerships/write_minutes.html", context, status=status)
 
