@@ -124,7 +124,12 @@ def matching(text: str) -> Q:
     found: Any = ArraySubquery(
         documents.order_by()
         .values("application")
-        .union(of_party.order_by().values("application"), of_partnership.order_by().values("pk"))
+        .union(
+            of_party.order_by().values("application"),
+            of_partnership.order_by().values("pk"),
+            # The primary key is asked for each case once, however often it was found.
+            all=True,
+        )
     )
     if query := words_query(text):
         found = Joined(found, CasesWithWords(query))
