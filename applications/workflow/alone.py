@@ -24,6 +24,7 @@ def proposed_alone(application: Application) -> PendingDecision | None:
         PendingDecision.objects.filter(meeting=None, application=application)
         .select_related("proposed_by", "sent_back_by")
         .prefetch_related("years")
+        .order_by("pk")
         .first()
     )
 

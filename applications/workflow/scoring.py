@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -24,6 +26,7 @@ from applications.models import (
 from applications.scores import Criterion, score_of
 from applications.versions import whole
 from icld_portal import events
+from icld_portal.among import Among
 from icld_portal.problems import NotReady, Problem
 from icld_portal.shared_texts import StaleText
 from icld_portal.workflow import WrongStatus
@@ -43,13 +46,15 @@ class StaleComment(Exception):
 
 def criteria_version(application: Application) -> QuestionSet:
     """Return the version the case is assessed under: the one it was first assessed under."""
-    used = QuestionSet.objects.filter(
-        sheets__assessment__application=application
-    ) | QuestionSet.objects.filter(sheets__consensus__application=application)
-    first = used.order_by("sheets__pk").first()
-    return first or QuestionSet.objects.all().in_force(
-        application.grant_type, purpose=Purpose.ASSESSMENT
-    )
+    own = application.assessments.exclude(sheet=None).order_by().values("sheet")
+    common = Consensus.objects.filter(application=application).order_by().values("sheet")
+    # As one list: "of the one or of the other" would be asked of every sheet there is.
+    sheets = ArraySubquery(own.union(common, all=True))
+    used = AnswerSheet.objects.filter(Q(Among(F("pk"), sheets)))
+    first = used.select_related("question_set").order_by("pk").first()
+    if first is not None:
+        return first.question_set
+    return QuestionSet.objects.all().in_force(application.grant_type, purpose=Purpose.ASSESSMENT)
 
 
 def criteria_in(version: QuestionSet) -> list[Criterion]:

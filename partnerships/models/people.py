@@ -109,7 +109,8 @@ class User(AbstractBaseUser):
         self._conflicts: frozenset[str] = frozenset()
         # The same conflicts stand beside each role: one query for both.
         declared = self.interests.conflicts().order_by().values("case_reference")
-        rows = self.memberships.values_list("organisation", "role", ArraySubquery(declared))
+        held = self.memberships.order_by()
+        rows = held.values_list("organisation", "role", ArraySubquery(declared))
         for organisation_id, role, conflicts in rows:
             found.setdefault(organisation_id, set()).add(role)
             self._conflicts = frozenset(conflicts)
