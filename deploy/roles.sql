@@ -56,6 +56,7 @@ BEGIN
         'finance_grantbudgetline',
         'finance_ledgerentry',
         'finance_bankdetails',
+        'finance_bookaccounts',
         'finance_paymentexport',
         'applications_reportpaper',
         'applications_decision',

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from finance.views import grants, guidelines, outlook, versions
+from finance.views import (
+    banking,
+    exports,
+    grants,
+    guidelines,
+    ledgers,
+    outlook,
+    payments,
+    versions,
+)
 
 app_name = "finance"
 urlpatterns = [
@@ -11,6 +20,22 @@ urlpatterns = [
     path("grants/<slug:reference>/", grants.grant, name="grant"),
     path("office/forecast/", outlook.forecast, name="forecast"),
     path("office/forecast/frame/<int:year>/", outlook.frame, name="frame"),
+    path("grants/<slug:reference>/ledger/", ledgers.ledger, name="ledger"),
+    path("organisations/<int:pk>/bank/", banking.bank, name="bank"),
+    # ICLD: payments
+    path("office/payments/", payments.payments, name="payments"),
+    path("office/payments/<int:pk>/", payments.payment, name="payment"),
+    path("office/payments/send/", exports.export, name="export"),
+    path("office/payments/exports/", exports.payment_exports, name="payment_exports"),
+    path("office/payments/exports/<int:number>/", exports.payment_export, name="payment_export"),
+    path(
+        "office/payments/exports/<int:number>/<slug:kind>/",
+        exports.export_file,
+        name="export_file",
+    ),
+    path("office/payments/repayments/", payments.repayments, name="repayments"),
+    path("office/payments/repayments/<int:pk>/", payments.repayment, name="repayment"),
+    path("office/payments/books/", banking.books, name="books"),
     # ICLD: the versions of the guidelines
     path("office/programme/guidelines/", versions.versions, name="versions"),
     path("office/programme/guidelines/begin/", versions.begin, name="begin_version"),

@@ -27,6 +27,7 @@ OFFICE_PAGES: tuple[tuple[str, Promise | str], ...] = (
     ("applications:my_assessments", _("Assessments")),
     ("finance:grants", _("Grants")),
     ("applications:office_reports", _("Reports")),
+    ("finance:payments", _("Payments")),
     ("applications:rounds", _("Rounds")),
     ("applications:programme", _("Programme")),
     ("partnerships:partnerships", _("Partnerships")),

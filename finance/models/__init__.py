@@ -1,5 +1,6 @@
 """The money: guidelines, budgets, grants, accounts, payments and the ledger."""
 
+from finance.models.books import BookAccounts
 from finance.models.budgets import Budget, BudgetLine
 from finance.models.control import Review, Verdict
 from finance.models.decided import GrantBudget, GrantBudgetLine
@@ -36,6 +37,7 @@ __all__ = [
     "AccountKind",
     "AccountLine",
     "BankDetails",
+    "BookAccounts",
     "Budget",
     "BudgetLine",
     "CostCategory",

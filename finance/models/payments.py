@@ -1,5 +1,6 @@
 """Paying: where to, what, by whom; prepared by one person and approved by another."""
 
+from decimal import Decimal
 from typing import ClassVar
 
 import pghistory
@@ -24,6 +25,12 @@ class AccountKind(models.TextChoices):
     BANKGIRO = "bankgiro", _("bankgiro")
     PLUSGIRO = "plusgiro", _("plusgiro")
     IBAN = "iban", _("bank account (IBAN)")
+
+
+def _in_groups(text: str, length: int, *, from_end: bool = False) -> list[str]:
+    begin = len(text) % length if from_end else 0
+    groups = [text[place : place + length] for place in range(begin, len(text), length)]
+    return [text[:begin], *groups] if begin else groups
 
 
 class BankDetails(models.Model):
@@ -54,7 +61,29 @@ class BankDetails(models.Model):
         triggers: ClassVar = triggers.append_only()
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.account}"
+        return f"{self.get_kind_display()} {self.shown}"
+
+    @property
+    def shown(self) -> str:
+        """The number as people write it: 5050-1055, 28 65 43-4, SE45 5000 …"""
+        account = self.account
+        if self.kind == AccountKind.BANKGIRO:
+            return f"{account[:-4]}-{account[-4:]}"
+        if self.kind == AccountKind.PLUSGIRO:
+            pairs = account[:-1]
+            return " ".join(_in_groups(pairs, 2, from_end=True)) + f"-{account[-1]}"
+        return " ".join(_in_groups(account, 4))
+
+
+class PaymentExportQuerySet(models.QuerySet["PaymentExport"]):
+    """Phrases about exports."""
+
+    def visible_to(self, user: User) -> "PaymentExportQuerySet":
+        """The exports ``user`` may open: ICLD's people, without a conflict in any of it."""
+        if not user.office:
+            return self.none()
+        hidden = Payment.objects.filter(grant__reference__in=sorted(user.conflicts))
+        return self.exclude(pk__in=hidden.exclude(export=None).values("export"))
 
 
 class PaymentExport(models.Model):
@@ -66,6 +95,8 @@ class PaymentExport(models.Model):
     pay_on = models.DateField(_("to be paid on"))
     content = models.JSONField(encoder=DjangoJSONEncoder)
     content_sha256 = models.CharField(max_length=64)
+
+    objects = PaymentExportQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["-number"]
@@ -79,6 +110,11 @@ class PaymentExport(models.Model):
 
     def __str__(self) -> str:
         return str(self.number)
+
+    @property
+    def total(self) -> Decimal:
+        """What was sent together, SEK with öre."""
+        return Decimal(self.content["total"])
 
 
 class PaymentStatus(models.TextChoices):
@@ -100,6 +136,18 @@ PAYMENT_MOVES = (
     ("approved", "paid"),
     ("due", "cancelled"),
 )
+
+
+class PaymentQuerySet(models.QuerySet["Payment"]):
+    """Phrases about payments."""
+
+    def visible_to(self, user: User) -> "PaymentQuerySet":
+        """Payments of the grants that ``user`` may see."""
+        return self.filter(grant__in=Grant.objects.all().visible_to(user))
+
+    def under_way(self) -> "PaymentQuerySet":
+        """Those that are neither paid nor cancelled."""
+        return self.exclude(status__in=[PaymentStatus.PAID, PaymentStatus.CANCELLED])
 
 
 @pghistory.track()
@@ -125,6 +173,8 @@ class Payment(models.Model):
     export = models.ForeignKey(PaymentExport, models.PROTECT, null=True, related_name="payments")
     paid_on = models.DateField(_("paid on"), null=True)
     held_reason = models.CharField(_("held because"), max_length=300, blank=True)
+
+    objects = PaymentQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["grant", "year", "number"]

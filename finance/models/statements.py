@@ -74,6 +74,17 @@ class Statement(models.Model):
         return f"{self.grant_id} {self.year}"
 
 
+def _controlled_anew(key: str) -> pgtrigger.Trigger:
+    """A trigger: what ICLD said of a row is not said of what the row has become."""
+    return pgtrigger.Trigger(
+        name="controlled_anew",
+        when=pgtrigger.After,
+        operation=pgtrigger.Update,
+        condition=pgtrigger.Condition("OLD.* IS DISTINCT FROM NEW.*"),
+        func=f"DELETE FROM finance_review WHERE {key} = NEW.id; RETURN NULL;",  # noqa: S608
+    )
+
+
 def _written_while_open() -> list[pgtrigger.Trigger]:
     """Triggers of a row that can be written only until its statement is handed in."""
     return [
@@ -143,7 +154,7 @@ class AccountLine(Cost):
                 name="account_line_currency_has_its_rate",
             ),
         ]
-        triggers: ClassVar = _written_while_open()
+        triggers: ClassVar = [*_written_while_open(), _controlled_anew("line_id")]
 
     def __str__(self) -> str:
         return f"{self.voucher} {self.amount}"
@@ -175,7 +186,7 @@ class SalaryRow(Cost):
                 condition=Q(last_on__gte=F("first_on")), name="salary_row_ends_after_start"
             ),
         ]
-        triggers: ClassVar = _written_while_open()
+        triggers: ClassVar = [*_written_while_open(), _controlled_anew("salary_id")]
 
     def __str__(self) -> str:
         return f"{self.person} {self.days}"

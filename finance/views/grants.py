@@ -5,6 +5,7 @@ from django.db.models import Count, Sum
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
+from finance import ledger, rules
 from finance.models import Grant
 from icld_portal.access import PARTIES_AND_OFFICE, get_only
 from icld_portal.paging import ROWS_PER_PAGE
@@ -35,15 +36,16 @@ def grants(request: PortalRequest) -> HttpResponse:
 @PARTIES_AND_OFFICE
 @get_only
 def grant(request: PortalRequest, reference: str) -> HttpResponse:
-    """Show one grant: its facts and the sum of each year."""
+    """Show one grant: its facts, and what each year was granted, reported, approved and paid."""
     found = get_object_or_404(
         Grant.objects.all().visible_to(request.user).select_related("partnership", "grantee"),
         reference=reference,
     )
-    years = list(found.years.order_by("year"))
+    of_years = ledger.balances(found)
     context = {
         "grant": found,
-        "years": years,
-        "total_sek": sum(year.decided_sek for year in years),
+        "years": of_years.items(),
+        "total": ledger.total(of_years),
+        "sees_bank": rules.may_see_bank_details(request.user, found.grantee),
     }
     return render(request, "finance/grant.html", context)

@@ -54,8 +54,9 @@ def test_somebody_in_both_parties_sees_the_sum_once(signed_in, robertsfors, mach
 def test_a_grant_shows_each_year_and_leads_to_its_case(signed_in, coordinator, grant):
     page = signed_in(coordinator, "en").get(f"/grants/{grant.reference}/").content.decode()
 
-    assert page.count("450\u00a0000\u00a0kr") == 2
-    assert "900\u00a0000\u00a0kr" in page
+    # Granted and left, of two years and in all.
+    assert page.count("450\u00a0000,00\u00a0kr") == 4
+    assert page.count("900\u00a0000,00\u00a0kr") == 2
     assert f'href="/applications/{grant.reference}/"' in page
 
 

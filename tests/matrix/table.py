@@ -14,6 +14,7 @@ from tests.matrix.table_accounts import ACCOUNTS
 from tests.matrix.table_agreements import AGREEMENTS
 from tests.matrix.table_cases import CASES
 from tests.matrix.table_overview import OVERVIEWS
+from tests.matrix.table_payments import PAYMENTS
 from tests.matrix.table_reports import REPORTS
 from tests.matrix.table_steering import STEERING
 
@@ -324,6 +325,7 @@ MATRIX: dict[str, Row] = (
     | CASES
     | AGREEMENTS
     | REPORTS
+    | PAYMENTS
     | OFFICE
     | PROGRAMME
     | CLOSED_LISTS

@@ -54,6 +54,7 @@ from tests.matrix.people import Person, make_people
 from tests.matrix.reports import report_words
 from tests.matrix.steering import steering_words
 from tests.matrix.supplements import supplement_words
+from tests.matrix.table_payments import payment_words
 
 # One white pixel.
 PNG = bytes.fromhex(
@@ -145,6 +146,7 @@ def build() -> World:
         "grant": world.by_state["decided"]["case"],
         **report_words(world.by_state["decided"]["case"]),
         **agreement_words(make_partnership(robertsfors, machakos), people),
+        **payment_words(make_partnership(robertsfors, machakos), people),
         **steering_words(partnership, people),
         **group_words(partnership),
         **supplement_words(
