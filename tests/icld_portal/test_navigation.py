@@ -34,6 +34,7 @@ def test_the_office_and_a_party_are_shown_different_pages(officer, coordinator):
         "/assessments/",
         "/grants/",
         "/reports/",
+        "/office/payments/",
         "/office/rounds/",
         "/office/programme/",
         "/partnerships/",

@@ -1,4 +1,4 @@
-"""Draw the states of cases, agreements and steering meetings from their workflows' tables."""
+"""Draw the states of cases, agreements, meetings and payments from their workflows' tables."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -11,6 +11,8 @@ from django.utils import translation
 from applications.models import AgreementStatus
 from applications.statuses import APPLICANT_WORDS, Status
 from applications.workflow import AGREEMENT_TRANSITIONS, TRANSITIONS
+from finance.models import PaymentStatus
+from finance.paying.deeds import PAYMENT_TRANSITIONS
 from icld_portal.workflow import Transition
 from partnerships.models import MeetingStatus
 from partnerships.workflow.meeting_states import MEETING_TRANSITIONS
@@ -38,6 +40,14 @@ STEERING_MEETING = """## States of a steering meeting
 Drawn from the table in `partnerships/workflow/meeting_states.py`. The call writes the letters
 with their calendar files; the minutes are open while it is held, and verified by one from each
 party they stand: Postgres refuses every later change.
+
+"""
+
+PAYMENT = """## States of a payment
+
+Drawn from the table in `finance/paying/deeds.py`. One person prepares, another approves; what has
+gone to the bank can only be paid. Beside it stands why a payment is held. Accounts that are
+approved anew cancel what was due by the earlier approval (`finance/paying/approving.py`).
 
 """
 
@@ -70,13 +80,14 @@ def page() -> str:
         application = f"{BEGINNING}{draw(TRANSITIONS, Status.DRAFT)}\n\n{words_table()}\n"
         agreement = f"{AGREEMENT}{draw(AGREEMENT_TRANSITIONS, AgreementStatus.OPEN)}\n"
         meeting = f"{STEERING_MEETING}{draw(MEETING_TRANSITIONS, MeetingStatus.PLANNED)}\n"
-        return f"{application}\n{agreement}\n{meeting}"
+        payment = f"{PAYMENT}{draw(PAYMENT_TRANSITIONS, PaymentStatus.DUE)}\n"
+        return f"{application}\n{agreement}\n{meeting}\n{payment}"
 
 
 class Command(BaseCommand):
     """Writes docs/states.md."""
 
-    help = "Draw the states of cases, agreements and steering meetings into docs/states.md."
+    help = "Draw the states of cases, agreements, meetings and payments into docs/states.md."
 
     def handle(self, *args: Any, **options: Any) -> None:
         PAGE.write_text(page(), encoding="utf-8")
