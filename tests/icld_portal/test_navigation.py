@@ -33,7 +33,7 @@ def test_the_office_and_a_party_are_shown_different_pages(officer, coordinator):
         "/office/applications/",
         "/assessments/",
         "/grants/",
-        "/reports/",
+        "/office/reports/",
         "/office/payments/",
         "/office/rounds/",
         "/office/programme/",
