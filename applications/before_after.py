@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from applications import snapshots
 from applications.models import Application, Indicator, PartKind, Supplement, SupplementPart
-from applications.reading import shown
+from applications.read_answers import shown
 from applications.snapshots import Snapshot
 from finance.versions import guideline_of
 from icld_portal.comparing import Change, versions

@@ -10,7 +10,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from applications import approvals, rules, unlocking
-from applications.models import Answer, Application, Question, Status
+from applications.models import Answer, Application, Question, Report, Status
 from applications.unlocking import Place
 from icld_portal.shared_texts import replace
 from icld_portal.workflow import WrongStatus
@@ -53,49 +53,49 @@ def locked_draft(application: Application) -> Application:
     return draft
 
 
-def answers_by_question(application: Application, language: str = "") -> dict[int, Answer]:
+def answers_by_question(owner: Application | Report, language: str = "") -> dict[int, Answer]:
     """Return the answers in ``language``, the case's own by default, by question id."""
-    wanted = language or application.language
+    wanted = language or owner.language
     return {
         answer.question_id: answer
-        for answer in application.sheet.answers.all()
+        for answer in owner.sheet.answers.all()
         if answer.language == wanted
     }
 
 
 def answers_to(
-    application: Application, questions: Iterable[Question]
+    owner: Application | Report, questions: Iterable[Question]
 ) -> dict[str, dict[int, Answer]]:
     """Return the answers to ``questions`` by language and question id; one query at most."""
     found: dict[str, dict[int, Answer]] = {}
     if keys := [question.pk for question in questions]:
-        answers = Answer.objects.filter(sheet=application.sheet_id, question__in=keys)
+        answers = Answer.objects.filter(sheet=owner.sheet_id, question__in=keys)
         for answer in answers.order_by("pk"):
             found.setdefault(answer.language, {})[answer.question_id] = answer
     return found
 
 
 def stored_answers(
-    application: Application, questions: Iterable[Question], language: str = ""
+    owner: Application | Report, questions: Iterable[Question], language: str = ""
 ) -> dict[int, Answer]:
     """Return what stands as the answers to ``questions`` now, by question id; one query."""
     answers = Answer.objects.filter(
-        sheet=application.sheet_id,
+        sheet=owner.sheet_id,
         question__in=[question.pk for question in questions],
-        language=language or application.language,
+        language=language or owner.language,
     )
     return {answer.question_id: answer for answer in answers.order_by("pk")}
 
 
 def stored_answer(
-    application: Application, question: Question, language: str = ""
+    owner: Application | Report, question: Question, language: str = ""
 ) -> Answer | None:
     """Return what stands as the answer; None if nothing was written."""
-    return stored_answers(application, [question], language).get(question.pk)
+    return stored_answers(owner, [question], language).get(question.pk)
 
 
 def save_answer(
-    application: Application,
+    owner: Application | Report,
     question: Question,
     text: str,
     *,
@@ -107,12 +107,12 @@ def save_answer(
     ``version`` is the one the writer saw; 0 means that there was no answer yet. Raises
     StaleText if another text has been saved since, and changes nothing then.
     """
-    stored = stored_answer(application, question)
-    return write_answer(application, question, text, stored=stored, by=by, version=version)
+    stored = stored_answer(owner, question)
+    return write_answer(owner, question, text, stored=stored, by=by, version=version)
 
 
 def write_answer(
-    application: Application,
+    owner: Application | Report,
     question: Question,
     text: str,
     *,
@@ -124,9 +124,9 @@ def write_answer(
     """As ``save_answer``, in any language; ``stored`` was read under the lock of ``editing``."""
     if stored is None:
         return Answer.objects.create(
-            sheet_id=application.sheet_id,
+            sheet_id=owner.sheet_id,
             question=question,
-            language=language or application.language,
+            language=language or owner.language,
             text=text,
             updated_by=by,
         )

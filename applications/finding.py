@@ -6,7 +6,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from applications import rules
-from applications.models import Application, AttachmentSlot, Question, Section, Status
+from applications.models import Application, AttachmentSlot, Question, Report, Section, Status
 from applications.unlocking import Place, unlocked_in
 from applications.versions import form_of
 from partnerships.requests import PortalRequest
@@ -56,17 +56,17 @@ def load_page(application: Application) -> None:
     )
 
 
-def section_of(application: Application, key: str) -> Section:
-    """Return the section of the case's own form with this key; Http404 if there is none."""
-    for section in form_of(application).sections.all():
+def section_of(owner: Application | Report, key: str) -> Section:
+    """Return the section of the owner's own form with this key; Http404 if there is none."""
+    for section in form_of(owner).sections.all():
         if section.key == key:
             return section
     raise Http404("no such section")
 
 
-def question_of(application: Application, key: str) -> Question:
-    """Return the question of the case's own form with this key; Http404 if there is none."""
-    for section in form_of(application).sections.all():
+def question_of(owner: Application | Report, key: str) -> Question:
+    """Return the question of the owner's own form with this key; Http404 if there is none."""
+    for section in form_of(owner).sections.all():
         for question in section.questions.all():
             if question.key == key:
                 return question

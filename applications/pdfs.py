@@ -30,7 +30,7 @@ from applications.models import (
 from applications.models.content import CONTENT
 from applications.paper_budget import budget_tables
 from applications.protocols import protocol_of
-from applications.reading import shown
+from applications.read_answers import shown
 from applications.risk_matrix import matrix_of
 from finance import caps
 from finance.models import BudgetLine

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from applications import citing
 from applications.citing import CaseDecision
 from applications.drafting import answers_by_question
-from applications.models import Activity, Application, CaseParty, Question, QuestionKind, Section
+from applications.models import Activity, Application, CaseParty, Section
+from applications.read_answers import ReadAnswer, shown
 from applications.risk_matrix import Matrix, matrix_of
 from applications.versions import form_of
 from finance import caps
@@ -17,15 +18,6 @@ from finance.year_tables import YearTable, year_tables
 
 # Keys of the questions that hold the goals, from the highest level down.
 GOAL_LEVELS = ("long_term_goal", "project_goal")
-
-
-@dataclass(frozen=True)
-class ReadAnswer:
-    """One question with the text as it is shown; empty when it was not answered."""
-
-    question: Question
-    text: str
-    translation: str = ""
 
 
 @dataclass(frozen=True)
@@ -118,16 +110,6 @@ def _sections(application: Application) -> list[ReadSection]:
         )
         for section in form_of(application).sections.all()
     ]
-
-
-def shown(question: Question, text: str) -> str:
-    """Return an answer in words: the option's text for a choice, Yes or No."""
-    if question.kind == QuestionKind.YES_NO:
-        return {"yes": _("Yes"), "no": _("No")}.get(text, text)
-    if question.kind == QuestionKind.CHOICE:
-        options = {option.value: str(option) for option in question.options.all()}
-        return options.get(text, text)
-    return text
 
 
 def _activities_by_year(application: Application) -> list[tuple[int, list[Activity]]]:

@@ -4,14 +4,14 @@ What is kept here is shared by all threads, and is only read. A form that is not
 yet may still be changed, and is read anew each time.
 """
 
-from applications.models import Application, QuestionSet
+from applications.models import Application, QuestionSet, Report
 
 PUBLISHED: dict[int, QuestionSet] = {}
 
 
-def form_of(application: Application) -> QuestionSet:
-    """Return the form that the case answers, with its sections, questions and options."""
-    return whole(application.sheet.question_set_id)
+def form_of(owner: Application | Report) -> QuestionSet:
+    """Return the form that a case or a report answers, with its sections, questions, options."""
+    return whole(owner.sheet.question_set_id)
 
 
 def whole(key: int) -> QuestionSet:

@@ -10,7 +10,7 @@ from applications.forms.answers import (
     sends_translations,
     translatable,
 )
-from applications.models import Application, PartKind, Question
+from applications.models import Application, PartKind, Question, Report
 from applications.unlocking import TooLate
 from icld_portal import writers
 from icld_portal.access import PARTIES_AND_OFFICE, post_only
@@ -23,6 +23,7 @@ from icld_portal.shared_texts import (
     told_saved,
 )
 from icld_portal.workflow import WrongStatus
+from partnerships.models import User
 from partnerships.requests import PortalRequest
 
 
@@ -48,11 +49,11 @@ def save_answer(request: PortalRequest, handle: str, key: str) -> HttpResponse:
     return told_saved(seen)
 
 
-def form_of(request: PortalRequest, application: Application, question: Question) -> AnswersForm:
+def form_of(request: PortalRequest, owner: Application | Report, question: Question) -> AnswersForm:
     """The one field that was sent: the answer itself, or its translation."""
     if sends_translations(request.POST) and translatable([question]):
         return TranslationsForm(
-            request.POST, questions=[question], answers={}, language=application.other_language
+            request.POST, questions=[question], answers={}, language=owner.other_language
         )
     return AnswersForm(request.POST, questions=[question], answers={})
 
@@ -65,16 +66,23 @@ def keep(
     with drafting.editing(
         application, by=request.user, within=[place], at=request.received_at
     ) as draft:
-        stored = drafting.stored_answer(draft, question, form.language)
-        form.stored = {question.pk: stored} if stored else {}
-        for written in form.written():
-            stored = drafting.write_answer(
-                draft,
-                question,
-                written.text,
-                stored=stored,
-                by=request.user,
-                version=written.version,
-                language=form.language,
-            )
+        return keep_answer(draft, question, form, by=request.user)
+
+
+def keep_answer(
+    draft: Application | Report, question: Question, form: AnswersForm, *, by: User
+) -> str:
+    """Write what has been changed to a locked draft; the mark of what then stands is returned."""
+    stored = drafting.stored_answer(draft, question, form.language)
+    form.stored = {question.pk: stored} if stored else {}
+    for written in form.written():
+        stored = drafting.write_answer(
+            draft,
+            question,
+            written.text,
+            stored=stored,
+            by=by,
+            version=written.version,
+            language=form.language,
+        )
     return form.mark_after(question, stored)

@@ -11,8 +11,11 @@ from django.utils.translation import gettext_lazy
 
 from applications.models import Report, ReportStatus
 from applications.reports import rules
-from applications.reports.finding import report_of
+from applications.reports.completeness import COMPLETE, tasks
+from applications.reports.finding import CONTENT, narrative_of, report_of
 from applications.reports.listing import rows_of
+from applications.reports.reading import sections_of
+from applications.reports.steps import next_step
 from icld_portal.access import PARTIES_AND_OFFICE, get_only
 from icld_portal.localize import STOCKHOLM
 from icld_portal.paging import page_of
@@ -60,9 +63,41 @@ def reports(request: PortalRequest) -> HttpResponse:
 @PARTIES_AND_OFFICE
 @get_only
 def report(request: PortalRequest, reference: str, slug: str) -> HttpResponse:
-    """One report: what it is about, when it is due and how far it has come."""
-    found = report_of(request, reference, slug, readable=False)
+    """One report: to its parties the list of its parts while they write, then what it says.
+
+    ICLD sees that a draft is being written, and reads it when it has been handed in.
+    """
+    found = report_of(request, reference, slug, readable=False, content=CONTENT)
     today = timezone.localtime(request.received_at, STOCKHOLM).date()
     [row] = rows_of([found], request.user, today=today)
-    context = {"report": found, "row": row, "may_read": rules.may_read_report(request.user, found)}
-    return render(request, "applications/reports/report.html", context)
+    context: dict[str, Any] = {"report": found, "row": row}
+    if not rules.may_see_narrative(request.user, found):
+        return render(request, "applications/reports/report.html", context)
+    if row.is_draft:
+        context |= draft_context(request, found)
+        return render(request, "applications/reports/draft.html", context)
+    context["sections"] = sections_of(found)
+    return render(request, "applications/reports/read.html", context)
+
+
+def draft_context(request: PortalRequest, found: Report) -> dict[str, Any]:
+    """What the parties see of a report that they write: its parts, and what to do next."""
+    listed = tasks(found)
+    may_write = rules.may_write(request.user, found)
+    return {
+        "tasks": listed,
+        "complete": sum(task.state == COMPLETE for task in listed),
+        "step": next_step(found, listed, may_write=may_write),
+        "may_write": may_write,
+    }
+
+
+@PARTIES_AND_OFFICE
+@get_only
+def read_report(request: PortalRequest, reference: str, slug: str) -> HttpResponse:
+    """The whole report as it is read, also while it is being written."""
+    found = narrative_of(request, reference, slug, content=CONTENT)
+    today = timezone.localtime(request.received_at, STOCKHOLM).date()
+    [row] = rows_of([found], request.user, today=today)
+    context = {"report": found, "row": row, "sections": sections_of(found)}
+    return render(request, "applications/reports/read.html", context)

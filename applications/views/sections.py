@@ -12,12 +12,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from applications import commenting, drafting, rules, workspace
+from applications.answer_pages import StalePart, neighbours
 from applications.drafting import answers_by_question
 from applications.finding import case_of, load_page, section_of
 from applications.forms.answers import sends_translations
 from applications.models import Application, Decision, Part, PartKind, Section, Status
 from applications.progress import section_url
-from applications.section_pages import SectionPage, StalePart, neighbours, page_for
+from applications.section_pages import SectionPage, page_for
 from applications.unlocking import Place, TooLate, unlocked_in
 from applications.versions import form_of
 from icld_portal import kept_forms, writers

@@ -20,6 +20,8 @@ from icld_portal.localize import money_ore
 from icld_portal.problems import Problem
 
 ACCOUNTS, SALARIES, DEVIATIONS = "accounts", "salaries", "deviations"
+# Where the first cost is written: a problem there says that there is none yet.
+NEW_ROW = "new-row"
 DAYS_OF_A_YEAR = 366
 
 
@@ -45,7 +47,7 @@ def sum_problems(statement: Statement, sums: Totals) -> list[Problem]:
     found = [_of_kind(statement, kind) for kind in sums.kinds if kind.is_unexplained]
     if not sums.used:
         text = _("There is no cost in the accounts yet.")
-        found.append(Problem(text, page=ACCOUNTS, anchor="new-row"))
+        found.append(Problem(text, page=ACCOUNTS, anchor=NEW_ROW))
     elif sums.used < 0:
         text = _("The accounts are %(used)s in all, below zero.")
         found.append(_about(text % {"used": money_ore(sums.used)}))
