@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -136,14 +137,14 @@ def _state(report: Report, section: Section, found: list[Problem], answered: set
 
 
 def _part_is_begun(report: Report, part: str, found: list[Problem]) -> bool:
-    rows = {
+    rows: dict[str, Any] = {
         Part.INDICATORS: report.indicator_outcomes,
         Part.DONE: report.activity_outcomes,
         Part.PARTICIPANTS: report.participation,
     }
     if part in PAGES_OF:
         return all(problem.anchor != accounts.NEW_ROW for problem in found)
-    return part in rows and bool(rows[Part(part)].all())
+    return part in rows and bool(rows[part].all())
 
 
 def section_url(report: Report, section: Section) -> str:
