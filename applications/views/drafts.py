@@ -1,8 +1,9 @@
 """The page of one case: for its parties a task list, then what became of it."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import prefetch_related_objects
+from django.db.models import Exists, OuterRef, prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
@@ -18,7 +19,7 @@ from applications import (
 )
 from applications.chain import bundled_with
 from applications.finding import case_of
-from applications.models import Application, OfferStatus, PaperKind, Status
+from applications.models import Application, FormOffer, OfferStatus, PaperKind, Status
 from applications.models.content import FACTS
 from applications.sheets import shared_view
 from applications.statuses import APPLICANT_WORDS, UNDER_WORK
@@ -30,12 +31,18 @@ from icld_portal.access import PARTIES_AND_OFFICE, get_only
 from icld_portal.problems import blocking
 from partnerships.requests import PortalRequest
 
+# Offers that the parties have something to do or to read about.
+TOLD = (OfferStatus.OPEN, OfferStatus.ACCEPTED)
+
 
 @PARTIES_AND_OFFICE
 @get_only
 def application(request: PortalRequest, handle: str) -> HttpResponse:
     """Show the case as this person meets it: draft, handed in, or on ICLD's desk."""
+    # Few drafts have an offer, so that it is asked for by itself only where there is one.
+    told = FormOffer.objects.filter(application=OuterRef("pk"), status__in=TOLD).order_by()
     cases = Application.objects.all().for_page().select_related("officer", "submitted_by")
+    cases = cases.annotate(has_offers=Exists(told))
     found = case_of(request, handle, citing.with_steering(cases))
     citing.show_steering(found, request.user)
     if request.user.office and not rules.is_of_party(request.user, found):
@@ -75,13 +82,15 @@ def draft_context(request: PortalRequest, draft: Application) -> dict[str, Any]:
         "source": draft.copied_from,
         "is_open": is_open,
         "may_move": not is_open and may_edit and _something_is_open(request, draft),
-        "offers": draft.form_offers.filter(status__in=TOLD),
+        "offers": told_offers(draft),
         "ready": not any(blocking(task.problems) for task in tasks) and not blocking(attached),
     }
 
 
-# Offers that the parties have something to do or to read about.
-TOLD = (OfferStatus.OPEN, OfferStatus.ACCEPTED)
+def told_offers(draft: Application) -> Iterable[FormOffer]:
+    """Return the offers to tell of; no query for a draft that was found to have none."""
+    has_offers: bool = draft.has_offers  # type: ignore[attr-defined]
+    return draft.form_offers.filter(status__in=TOLD) if has_offers else ()
 
 
 def _something_is_open(request: PortalRequest, draft: Application) -> bool:
