@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from applications.account_urls import urlpatterns as account_urls
 from applications.programme_urls import urlpatterns as programme_urls
 from applications.report_urls import urlpatterns as report_urls
 from applications.views import (
@@ -283,6 +284,7 @@ urlpatterns = [
     ),
     path("office/rounds/<slug:deadline>/", rounds.change_round, name="change_round"),
     path("office/programme/", include(programme_urls)),
+    *account_urls,
     # Whoever assesses, of ICLD or from outside
     path("assessments/", assessors.my_assessments, name="my_assessments"),
     # ICLD: one case

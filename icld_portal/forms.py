@@ -16,7 +16,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from icld_portal.localize import grouped
+from icld_portal.localize import bare, grouped
 from icld_portal.text import LINE_ENDS, UNKEPT
 
 MONEY_MAX_SEK = 99_999_999
@@ -174,9 +174,7 @@ class RateField(OreField):
 
     def prepare_value(self, value: Any) -> Any:
         """Show "11,4527" without zeros at its end; what a person wrote stays as it was."""
-        if not isinstance(value, Decimal):
-            return value
-        return f"{value.normalize():f}".replace(".", ",")
+        return bare(value) if isinstance(value, Decimal) else value
 
 
 class DaysField(ShownAgain):

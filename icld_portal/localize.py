@@ -51,6 +51,12 @@ def grouped(number: int | Decimal) -> str:
     return digits.replace("-", "−")
 
 
+def bare(number: Decimal) -> str:
+    """Return "11,4527", without zeros at its end."""
+    digits = f"{number:f}"
+    return (digits.rstrip("0").rstrip(".") if "." in digits else digits).replace(".", ",")
+
+
 def money(amount: int | Decimal | None) -> str:
     """Return "1 234 567 kr" with no-break spaces; öre only when the amount is a Decimal."""
     if amount is None:

@@ -16,7 +16,7 @@ from finance.accounts.totals import KindSum, Totals, totals
 from finance.ledger import NOTHING
 from finance.models import AccountLine, Receipt, SalaryRow, Statement
 from finance.versions import guideline_of_statement
-from icld_portal.localize import money_ore
+from icld_portal.localize import bare, money_ore
 from icld_portal.problems import Problem
 
 ACCOUNTS, SALARIES, DEVIATIONS = "accounts", "salaries", "deviations"
@@ -202,7 +202,7 @@ def _of_salary(statement: Statement, row: SalaryRow) -> Iterator[tuple[str, str]
     span = span_of(row)
     if row.days > span:
         text = _("%(days)s days do not fit: there are %(span)d from the first to the last day.")
-        yield "days", text % {"days": _days(row.days), "span": span}
+        yield "days", text % {"days": bare(row.days), "span": span}
 
 
 def _of_person(
@@ -212,7 +212,7 @@ def _of_person(
     year = min(DAYS_OF_A_YEAR, (statement.last_on - statement.first_on).days + 1)
     whole = sum((row.days for row in rows), NOTHING)
     if whole > year:
-        words = {"days": _days(whole), "year": year}
+        words = {"days": bare(whole), "year": year}
         yield (
             rows[-1],
             "days",
@@ -246,7 +246,3 @@ def _by_person(rows: Sequence[SalaryRow]) -> dict[str, list[SalaryRow]]:
     for row in rows:
         people.setdefault(person_key(row.person), []).append(row)
     return people
-
-
-def _days(days: Decimal) -> str:
-    return f"{days.normalize():f}".replace(".", ",")

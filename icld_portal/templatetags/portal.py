@@ -25,6 +25,18 @@ def money_ore(amount: int | Decimal | None) -> str:
 
 
 @register.filter
+def ore(amount: Decimal | None) -> str:
+    """Write an amount of any currency as "1 234,50"."""
+    return "" if amount is None else localize.grouped(amount)
+
+
+@register.filter
+def rate(number: Decimal | None) -> str:
+    """Write a rate or a number of days without zeros at its end: "11,4527"."""
+    return "" if number is None else localize.bare(number)
+
+
+@register.filter
 def day(value: date | datetime | None) -> str:
     """Write a day as 2027-03-15."""
     return localize.day(value)

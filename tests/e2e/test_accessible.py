@@ -6,11 +6,13 @@ from types import SimpleNamespace
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from applications import attaching, beginning, citing, commenting, messages, notes
 from applications import workflow as case_workflow
 from applications.drafting import editing, save_answer
 from applications.models import Application, MessageFile, Question, SavedView
+from applications.reports import accounting
 from applications.workflow.forms import begin_form, publish_form, remove_row
 from applications.workflow.offers import accept_form, offer_form
 from applications.workflow.texts import begin_text
@@ -34,7 +36,7 @@ from partnerships.models import (
     SeatKind,
 )
 from tests.applications.test_supplements import approve, ask, questions, write
-from tests.factories import cases, steering
+from tests.factories import cases, money, reports, steering
 from tests.matrix.world import PNG, stands_in
 from tests.worker import work
 
@@ -678,3 +680,57 @@ def test_pages_of_a_steering_group(
     elections = "/office/programme/elections/"
     check(visitor, elections, f"{elections}add/", f"{elections}{election.pk}/")
     check(visitor, "/steering-groups/", here, f"{here}seats/")
+
+
+def test_pages_of_the_accounts_of_a_report(visitor, partnership, coordinator, decider):
+    case = cases.approved(partnership, by=coordinator, decider=decider)
+    report = reports.open_report(case)
+    line = money.add_cost(report.statement, "-10.00")
+    money.add_cost(
+        report.statement,
+        "812.34",
+        voucher="A 2",
+        currency="KES",
+        amount_currency=10_000,
+        rate="0.081234",
+        rate_on=report.first_on,
+    )
+    salary = money.add_salary(report.statement, day_cost="4900.00")
+    for row in (line, None):
+        accounting.attach(
+            report,
+            [SimpleUploadedFile("kvitto.png", PNG)],
+            line=row.pk if row else None,
+            by=coordinator,
+            at=timezone.now(),
+        )
+    sign_in(visitor, coordinator)
+    here = f"/reports/{case.reference}/year-1"
+
+    check(
+        visitor,
+        f"{here}/accounts/",
+        f"{here}/accounts/{line.pk}/",
+        f"{here}/accounts/missing/",
+        f"{here}/salaries/",
+        f"{here}/salaries/{salary.pk}/",
+        f"{here}/deviations/",
+        f"{here}/receipts/",
+        f"{here}/receipts/add/?line={line.pk}",
+    )
+    accounting.set_aside(
+        report, report.statement.receipts.first().pk, by=coordinator, at=timezone.now()
+    )
+    check(visitor, f"{here}/receipts/history/")
+
+    # A row that cannot be read is shown again with what is wrong, and the sums follow the typing.
+    page = visitor.open(f"{here}/accounts/")
+    page.locator("#id_amount").fill("1 000,50")
+    page.locator("#id_voucher").fill("A 3")
+    page.locator("#id_text").fill("x")
+    page.locator("#id_booked_on").fill(report.first_on.isoformat())
+    expect(page.locator("#live-sums")).to_contain_text("11\u00a0602,84")
+    page.locator("#id_amount").fill("1.000,50")
+    page.locator(".account-form button").click()
+    expect(page.locator(".error-summary")).to_be_visible()
+    visitor.assert_accessible()

@@ -2,12 +2,40 @@
 
 from typing import Any
 
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.utils import timezone
+
 from applications.models import Application
-from tests.factories import reports
+from finance.models import Receipt, Statement
+from tests.factories import money, reports
 
 
 def report_words(decided: str) -> dict[str, Any]:
-    """Open the report of the first year of the decided case."""
+    """Open the report of the first year of the decided case, and account for a cost in it."""
     case = Application.objects.get(reference=decided)
-    reports.open_report(case)
-    return {"reported": decided}
+    report = reports.open_report(case)
+    return {"reported": decided, **account_words(Statement.objects.get(report=report))}
+
+
+def account_words(statement: Statement) -> dict[str, Any]:
+    """A cost with its receipt, and days of somebody's salary."""
+    cost = money.add_cost(statement)
+    stored = default_storage.save("receipts/0.pdf", ContentFile(b"%PDF-1.7 a receipt"))
+    receipt = Receipt.objects.create(
+        statement=statement,
+        line=cost,
+        file=stored,
+        file_name="0.pdf",
+        content_type="application/pdf",
+        size_bytes=18,
+        sha256="0" * 64,
+        uploaded_at=timezone.now(),
+    )
+    return {
+        "reported_on": statement.first_on.isoformat(),
+        "travel": cost.category_id,
+        "cost": cost.pk,
+        "salary": money.add_salary(statement).pk,
+        "receipt": receipt.pk,
+    }

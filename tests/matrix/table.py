@@ -15,6 +15,7 @@ from tests.matrix.table_agreements import AGREEMENTS
 from tests.matrix.table_cases import CASES
 from tests.matrix.table_overview import OVERVIEWS
 from tests.matrix.table_payments import PAYMENTS
+from tests.matrix.table_report_accounts import ACCOUNTS_OF_REPORTS
 from tests.matrix.table_reports import REPORTS
 from tests.matrix.table_steering import STEERING
 
@@ -334,4 +335,5 @@ MATRIX: dict[str, Row] = (
     | OVERVIEWS
     | STEERING
     | GROUPS
+    | ACCOUNTS_OF_REPORTS
 )

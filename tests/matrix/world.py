@@ -180,6 +180,7 @@ def build() -> World:
         "section": lambda: dict(sent),
         "letter": letter_form,
         "other_letter": lambda: {"file": png()},
+        "receipt": lambda: {"receipts": png()},
         "signed_copy": lambda: {"party": "all", "signed_names": "A, B och C", "file": png()},
     }
     return world
@@ -232,12 +233,7 @@ def meeting_words(assessed: str, decided: str, people: dict[str, Person]) -> dic
 
 def agreement_words(partnership: Partnership, people: dict[str, Person]) -> dict[str, Any]:
     """An agreement that nobody has signed, with a copy signed by hand that waits."""
-    case = with_letter(partnership, people["swedish coordinator"].user)
-    cases.approve_by_both(case)
-    decider = people["icld decider"].user
-    workflow.submit(Application.objects.get(pk=case.pk), by=people["swedish coordinator"].user)
-    decide(workflow.take_up(Application.objects.get(pk=case.pk), by=decider), by=decider)
-    made = cases.agreement(Application.objects.get(pk=case.pk), by=decider)
+    made = cases.agreement(decided_case(partnership, people), by=people["icld decider"].user)
     copy = workflow.send_copy(
         made,
         png(),
@@ -251,6 +247,16 @@ def agreement_words(partnership: Partnership, people: dict[str, Person]) -> dict
         "agreed_sha256": made.content_sha256,
         "signed_copy": copy.pk,
     }
+
+
+def decided_case(partnership: Partnership, people: dict[str, Person]) -> Application:
+    """A case that was handed in and decided, and in which nothing has happened since."""
+    case = with_letter(partnership, people["swedish coordinator"].user)
+    cases.approve_by_both(case)
+    decider = people["icld decider"].user
+    workflow.submit(Application.objects.get(pk=case.pk), by=people["swedish coordinator"].user)
+    decide(workflow.take_up(Application.objects.get(pk=case.pk), by=decider), by=decider)
+    return Application.objects.get(pk=case.pk)
 
 
 def _parties(partnership: Partnership) -> list[Organisation]:
