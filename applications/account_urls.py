@@ -2,7 +2,12 @@
 
 from django.urls import path
 
-from applications.views import report_accounts, report_deviations, report_receipts
+from applications.views import (
+    report_accounts,
+    report_deviations,
+    report_imports,
+    report_receipts,
+)
 
 REPORT = "reports/<slug:reference>/<slug:slug>"
 urlpatterns = [
@@ -35,6 +40,14 @@ urlpatterns = [
                 name=f"remove_{kind}_row",
             ),
         )
+    ),
+    path(f"{REPORT}/accounts/file/", report_imports.send, name="account_file"),
+    path(f"{REPORT}/accounts/file/<int:pk>/", report_imports.sent_file, name="account_import"),
+    path(f"{REPORT}/accounts/file/<int:pk>/keep/", report_imports.keep, name="keep_import"),
+    path(
+        f"{REPORT}/accounts/download/<slug:table>.<slug:file_format>",
+        report_imports.download,
+        name="account_download",
     ),
     path(f"{REPORT}/accounts/missing/", report_accounts.missing, name="report_missing"),
     path(f"{REPORT}/deviations/", report_deviations.deviations, name="report_deviations"),

@@ -6,18 +6,12 @@ person could not write. Formulas are never run: a cell that holds one is refused
 
 import csv
 import io
-import re
-import string
-import zipfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
-from xml.etree.ElementTree import ParseError
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
@@ -27,9 +21,10 @@ from applications.models import Application
 from finance.models import BudgetLine
 from finance.models.budgets import MAX_YEARS
 from finance.versions import guideline_of
-from icld_portal.files import XLSX, UploadRefused, check_upload
+from icld_portal.files import UploadRefused
 from icld_portal.forms import SHOWN_INSTEAD, LongTextField
 from icld_portal.page_forms import PageForm
+from icld_portal.tables import Row, Shape, rows_in_file, rows_in_text
 from icld_portal.text import UNKEPT
 
 COLUMNS = (
@@ -49,19 +44,7 @@ TITLES = {
     "amount_sek": gettext_lazy("Amount"),
 }
 MOST_LINES = MAX_YEARS * MOST_ROWS
-CSV_MAX_BYTES = 1024 * 1024
 TEXT_MAX_CHARACTERS = 200_000
-# The mark that our own lists put before a text that a spreadsheet would run.
-GUARD = re.compile(r"'(?=[\t\r]|\s*[=+\-@＝＋－＠])")
-
-
-@dataclass(frozen=True)
-class Row:
-    """One row as it was written: its number in the file, its cells, and refused formulas."""
-
-    number: int
-    cells: list[str]
-    formulas: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -116,9 +99,9 @@ class FileForm(PageForm):
             return cleaned
         try:
             if cleaned.get("file"):
-                self.read = list(rows_in_file(cleaned["file"]))
+                self.read = list(rows_in_file(cleaned["file"], shape()))
             else:
-                self.read = list(rows_in_text(cleaned.get("rows") or ""))
+                self.read = list(rows_in_text(cleaned.get("rows") or "", shape()))
         except UploadRefused as refused:
             self.add_error("file", str(refused))
             return cleaned
@@ -129,87 +112,9 @@ class FileForm(PageForm):
         return cleaned
 
 
-def rows_in_file(uploaded: UploadedFile) -> Iterator[Row]:
-    """Return the rows of a CSV or XLSX file; raises UploadRefused for what is neither."""
-    head = uploaded.read(4)
-    uploaded.seek(0)
-    if head.startswith(b"PK\x03\x04"):
-        return _without_title(_xlsx_rows(uploaded))
-    if (uploaded.size or 0) > CSV_MAX_BYTES:
-        raise UploadRefused(_("The file is too large: a CSV file can be at most 1 MB."))
-    raw = uploaded.read()
-    if b"\x00" in raw or head.startswith((b"%PDF", b"\xd0\xcf")):
-        raise UploadRefused(_("This is neither CSV nor XLSX. Save the table as one of them."))
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        # What Excel in Sweden writes when it is asked for plain CSV.
-        text = raw.decode("cp1252", "replace")
-    return rows_in_text(text)
-
-
-def rows_in_text(text: str) -> Iterator[Row]:
-    """Return the rows of CSV text or of cells pasted from a spreadsheet."""
-    first = text.split("\n", 1)[0]
-    delimiter = max("\t;,", key=first.count)
-    reader = csv.reader(io.StringIO(text.replace("\r\n", "\n")), delimiter=delimiter)
-    try:
-        found = [
-            Row(number, [GUARD.sub("", cell) for cell in cells])
-            for number, cells in enumerate(reader, start=1)
-        ]
-    except csv.Error as error:
-        raise UploadRefused(_("The table cannot be read. Save it again as CSV.")) from error
-    return _without_title(found)
-
-
-def _xlsx_rows(uploaded: UploadedFile) -> list[Row]:
-    from openpyxl import load_workbook  # Large, and few web workers ever need it.
-
-    if check_upload(uploaded, frozenset({XLSX})).content_type != XLSX:
-        raise UploadRefused(_("This is neither CSV nor XLSX. Save the table as one of them."))
-    uploaded.seek(0)
-    try:
-        book = load_workbook(uploaded, read_only=True, keep_links=False)
-        sheet = book.worksheets[0]
-        return [
-            _xlsx_row(number, cells)
-            for number, cells in enumerate(
-                sheet.iter_rows(max_row=MOST_LINES + 2, max_col=len(COLUMNS)), start=1
-            )
-        ]
-    except (KeyError, IndexError, ValueError, TypeError, ParseError, zipfile.BadZipFile) as error:
-        raise UploadRefused(
-            _("The file is damaged and cannot be opened. Save it again and choose the new file.")
-        ) from error
-
-
-def _xlsx_row(number: int, cells: Sequence[Any]) -> Row:
-    return Row(
-        number,
-        ["" if cell.data_type == "f" else written(cell.value) for cell in cells],
-        [
-            f"{column}{number}"
-            for column, cell in zip(string.ascii_uppercase, cells, strict=False)
-            if cell.data_type == "f"
-        ],
-    )
-
-
-def written(value: object) -> str:
-    """Return a cell's value as a person would write it: "31,25", "4800"."""
-    if value is None:
-        return ""
-    if isinstance(value, float | Decimal):
-        return str(int(value)) if value == int(value) else str(value).replace(".", ",")
-    return str(value)
-
-
-def _without_title(rows: Iterable[Row]) -> Iterator[Row]:
-    """Leave out empty rows, and a first row that names the columns."""
-    for place, row in enumerate(row for row in rows if any(row.cells) or row.formulas):
-        if place or not _is_title(row):
-            yield row
+def shape() -> Shape:
+    """How a table of budget lines looks."""
+    return Shape(len(COLUMNS), MOST_LINES, _is_title)
 
 
 def _is_title(row: Row) -> bool:

@@ -1,6 +1,5 @@
 """The rows of accounts as forms: a cost with its voucher, days of salary, receipts, comments."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -8,36 +7,20 @@ from typing import Any, ClassVar
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from finance.accounts import ore
+from finance.accounts.rows import check_line, check_salary, line_fields, salary_fields
 from finance.accounts.totals import KindSum, Unsaved
 from finance.models import AccountLine, CostCategory, DeviationComment, SalaryRow
-from finance.models.statements import HIGHEST, SEK
 from icld_portal.files import UploadsField
-from icld_portal.forms import DayField, DaysField, LongTextField, OreField, RateField, SafeCharField
+from icld_portal.forms import LongTextField
 from icld_portal.page_forms import PageForm
 from icld_portal.seen_forms import SeenForm
 from icld_portal.shared_texts import TextRow, TextsForm
 from icld_portal.widgets import SharedSelect
 from partnerships.models import Organisation
 
-CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
-HIGHEST_IN_CURRENCY = Decimal("999999999999.99")
-HIGHEST_DAY_COST = Decimal("999999.99")
-DAYS_OF_A_YEAR = 366
 COMMENT_MAX_LENGTH = 4000
 # The hidden field that says: there really are two costs that look alike.
 AGAIN = "again"
-
-
-class CurrencyField(SafeCharField):
-    """Three letters, such as EUR; nothing is SEK."""
-
-    def to_python(self, value: Any) -> str:
-        """Return the letters as capitals."""
-        code = (super().to_python(value) or "").upper() or SEK
-        if not CURRENCY.fullmatch(code):
-            raise forms.ValidationError(_("Write the currency as three letters, such as EUR."))
-        return code
 
 
 class CostForm(SeenForm):
@@ -105,32 +88,6 @@ class LineForm(CostForm):
     alike = ("voucher", "booked_on", "text", "organisation_id", "category_id", "amount", "currency")
     optional = frozenset({"amount_currency", "rate", "rate_on", "comment"})
 
-    voucher = SafeCharField(label=_("Voucher"), max_length=40)
-    booked_on = DayField(label=_("Date"))
-    text = SafeCharField(label=_("What it is"), max_length=200)
-    amount = OreField(label=_("Amount in SEK"), below_zero=True, required=False)
-    currency = CurrencyField(
-        label=_("Currency"),
-        required=False,
-        initial=SEK,
-        max_length=3,
-        help_text=_("SEK, or three letters such as EUR: the amount in SEK is then worked out."),
-    )
-    amount_currency = OreField(
-        label=_("Amount in the currency"),
-        below_zero=True,
-        required=False,
-        most=HIGHEST_IN_CURRENCY,
-    )
-    rate = RateField(label=_("SEK for one unit"), required=False)
-    rate_on = DayField(label=_("Day of the rate"), required=False)
-    comment = SafeCharField(
-        label=_("Comment"),
-        required=False,
-        max_length=500,
-        help_text=_("Needed where something is unusual, such as a sum below zero."),
-    )
-
     def __init__(
         self,
         row: AccountLine | None = None,
@@ -140,6 +97,8 @@ class LineForm(CostForm):
         categories: Sequence[CostCategory],
     ) -> None:
         super().__init__(row, data)
+        for name, field in line_fields().items():
+            self.add_field(name, field, optional=name in self.optional)
         self.add_field("organisation_id", choice(_("Party"), [(p.pk, p.name) for p in parties]))
         kinds = [(category.pk, str(category)) for category in categories]
         if row is not None and row.category_id not in {pk for pk, _name in kinds}:
@@ -152,30 +111,9 @@ class LineForm(CostForm):
         cleaned = super().clean()
         if set(self.errors) - {"__all__"}:
             return cleaned
-        if cleaned["currency"] == SEK:
-            cleaned |= {"amount_currency": None, "rate": None, "rate_on": None}
-            if cleaned["amount"] is None:
-                self.add_error("amount", _("Write the amount, for example 1 234,50."))
-        else:
-            self._convert(cleaned)
+        for name, text in check_line(cleaned).items():
+            self.add_error(name, text)
         return cleaned
-
-    def _convert(self, cleaned: dict[str, Any]) -> None:
-        for name, text in {
-            "amount_currency": _("Write the amount in the currency, for example 1 234,50."),
-            "rate": _("Write what one unit costs in kronor, for example 11,4527."),
-            "rate_on": _("Write the day of the rate."),
-        }.items():
-            if cleaned[name] is None:
-                self.add_error(name, text)
-        if self.errors.keys() & {"amount_currency", "rate", "rate_on"}:
-            cleaned["amount"] = None
-            return
-        amount = ore.in_sek(cleaned["amount_currency"], cleaned["rate"])
-        if not 0 < abs(amount) <= HIGHEST:
-            self.add_error("amount_currency", _("That is not between 0,01 and 99 999 999,99 kr."))
-            return
-        cleaned["amount"] = amount
 
     def typed(self) -> Unsaved | None:
         """The row as it counts now, if it can be read."""
@@ -193,40 +131,16 @@ class SalaryForm(CostForm):
     alike = ("person", "first_on", "last_on", "days", "day_cost")
     optional = frozenset({"comment"})
 
-    person = SafeCharField(
-        label=_("Person"),
-        max_length=120,
-        widget=forms.TextInput(attrs={"list": "people", "autocomplete": "off"}),
-    )
-    first_on = DayField(label=_("First day"))
-    last_on = DayField(label=_("Last day"))
-    days = DaysField(label=_("Days"))
-    day_cost = OreField(
-        label=_("Cost per day"),
-        most=HIGHEST_DAY_COST,
-        help_text=_("Actual salary plus social charges, SEK."),
-    )
-    comment = SafeCharField(label=_("Comment"), required=False, max_length=500)
-
-    def clean_person(self) -> str:
-        """Write a name with single spaces, so that the same person is known again."""
-        return " ".join(self.cleaned_data["person"].split())
-
-    def clean_days(self) -> Decimal:
-        """Nobody works more days than a year has."""
-        days: Decimal = self.cleaned_data["days"]
-        if days > DAYS_OF_A_YEAR:
-            raise forms.ValidationError(_("A year has at most 366 days."))
-        return days
+    def __init__(self, row: SalaryRow | None = None, data: Any = None) -> None:
+        super().__init__(row, data)
+        for name, field in salary_fields().items():
+            self.add_field(name, field, optional=name in self.optional)
 
     def clean(self) -> dict[str, Any]:
         """Work out what the days cost."""
         cleaned = super().clean()
-        first, last = cleaned.get("first_on"), cleaned.get("last_on")
-        if first and last and last < first:
-            self.add_error("last_on", _("The last day is before the first."))
-        if cleaned.get("days") is not None and cleaned.get("day_cost") is not None:
-            cleaned["amount"] = ore.salary(cleaned["days"], cleaned["day_cost"])
+        for name, text in check_salary(cleaned).items():
+            self.add_error(name, text)
         return cleaned
 
     def typed(self) -> Decimal | None:

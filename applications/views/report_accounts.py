@@ -325,7 +325,12 @@ def _context(request: PortalRequest, report: Report, found: Sheet) -> dict[str, 
 def tabs(request: PortalRequest, report: Report, here: str) -> dict[str, Any]:
     """What every page of the accounts shows: the report, and the way to the other pages."""
     statement_of(report)
-    return {"report": report, "application": report.application, "here": here}
+    return {
+        "report": report,
+        "application": report.application,
+        "here": here,
+        "may_send": accounting.may_write(report, ACCOUNTS, by=request.user),
+    }
 
 
 def address(report: Report, found: Sheet, row: Any = None) -> str:

@@ -15,6 +15,7 @@ from finance.models.guidelines import (
     PartyCount,
     Per,
 )
+from finance.models.imports import AccountImport, AccountMapping, ImportKind, ImportState
 from finance.models.ledger import EntryKind, LedgerEntry, YearBalance
 from finance.models.payments import (
     AccountKind,
@@ -34,8 +35,10 @@ from finance.models.statements import (
 )
 
 __all__ = [
+    "AccountImport",
     "AccountKind",
     "AccountLine",
+    "AccountMapping",
     "BankDetails",
     "BookAccounts",
     "Budget",
@@ -51,6 +54,8 @@ __all__ = [
     "GrantYear",
     "Guideline",
     "GuidelineAmount",
+    "ImportKind",
+    "ImportState",
     "LedgerEntry",
     "LimitKind",
     "PartyCount",

@@ -147,8 +147,10 @@ class AccountLine(Cost):
                 condition=Q(currency=SEK, amount_currency=None, rate=None, rate_on=None)
                 | Q(
                     ~Q(currency=SEK),
+                    rate__isnull=False,
                     rate__gt=0,
                     rate_on__isnull=False,
+                    amount_currency__isnull=False,
                     amount=Round(F("amount_currency") * F("rate"), precision=2),
                 ),
                 name="account_line_currency_has_its_rate",

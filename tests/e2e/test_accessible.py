@@ -16,6 +16,7 @@ from applications.reports import accounting
 from applications.workflow.forms import begin_form, publish_form, remove_row
 from applications.workflow.offers import accept_form, offer_form
 from applications.workflow.texts import begin_text
+from finance.accounts import imports
 from finance.workflow import begin_version as begin_guidelines
 from icld_portal.models import FileScan, Letter, PreparedFile
 from partnerships import workflow
@@ -682,6 +683,13 @@ def test_pages_of_a_steering_group(
     check(visitor, "/steering-groups/", here, f"{here}seats/")
 
 
+SIE = (
+    "#FLAGGA 0\n#FORMAT PC8\n#SIETYP 4\n#KONTO 5800 Tågresor\n#KONTO 6100 Porto\n"
+    '#VER A 1 {day} "Åre"\n{{\n#TRANS 5800 {{6 P1}} 10.00\n#TRANS 6100 {{6 P1}} 5.00\n'
+    "#TRANS 2440 {{}} -15.00\n}}\n"
+)
+
+
 def test_pages_of_the_accounts_of_a_report(visitor, partnership, coordinator, decider):
     case = cases.approved(partnership, by=coordinator, decider=decider)
     report = reports.open_report(case)
@@ -722,6 +730,16 @@ def test_pages_of_the_accounts_of_a_report(visitor, partnership, coordinator, de
         report, report.statement.receipts.first().pk, by=coordinator, at=timezone.now()
     )
     check(visitor, f"{here}/receipts/history/")
+    day = report.first_on
+    for kind, raw, project in (
+        ("lines", f"A 9;{day};Buss;;travel;10,00\nA 8;{day};;;öl;1.0\n", ""),
+        ("sie", SIE.format(day=f"{day:%Y%m%d}"), "P1"),
+        ("sie", "#FLAGGA 0\n#SIETYP 1\n", "P1"),
+    ):
+        file = SimpleUploadedFile("fil.csv", raw.encode())
+        sent = imports.send(report.statement, kind, file, project=project, by=coordinator)
+        check(visitor, f"{here}/accounts/file/{sent.pk}/")
+    check(visitor, f"{here}/accounts/file/")
 
     # A row that cannot be read is shown again with what is wrong, and the sums follow the typing.
     page = visitor.open(f"{here}/accounts/")

@@ -6,6 +6,7 @@ from decimal import Decimal
 from django.utils import timezone
 
 from finance import grants, ledger, statements
+from finance.accounts import ore
 from finance.budgets import DecidedLine, accounting_years
 from finance.models import (
     AccountLine,
@@ -76,7 +77,7 @@ def add_salary(
         "person": "Test Lönesson",
         "first_on": statement.first_on,
         "last_on": statement.last_on,
-        "amount": (Decimal(days) * Decimal(day_cost)).quantize(Decimal("0.01")),
+        "amount": ore.salary(Decimal(days), Decimal(day_cost)),
     }
     return SalaryRow.objects.create(
         statement=statement, days=Decimal(days), day_cost=Decimal(day_cost), **(known | facts)

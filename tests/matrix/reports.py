@@ -7,7 +7,7 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from applications.models import Application
-from finance.models import Receipt, Statement
+from finance.models import AccountImport, Receipt, Statement
 from tests.factories import money, reports
 
 
@@ -38,4 +38,27 @@ def account_words(statement: Statement) -> dict[str, Any]:
         "cost": cost.pk,
         "salary": money.add_salary(statement).pk,
         "receipt": receipt.pk,
+        "import": AccountImport.objects.create(
+            statement=statement,
+            kind="lines",
+            file_name="a.csv",
+            state="read",
+            content={"rows": [read_row(statement)]},
+        ).pk,
     }
+
+
+def read_row(statement: Statement) -> dict[str, Any]:
+    """A row of a file as it was understood."""
+    travel = statement.guideline.categories.get(code="travel")
+    facts = {
+        "voucher": "A 9",
+        "booked_on": statement.first_on.isoformat(),
+        "text": "Bus",
+        "organisation_id": statement.grant.grantee_id,
+        "category_id": travel.pk,
+        "amount": "10.00",
+        "currency": "SEK",
+        "comment": "",
+    }
+    return {"number": 1, "cells": ["A 9"], "problems": [], "facts": facts}

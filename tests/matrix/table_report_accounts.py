@@ -62,4 +62,16 @@ ACCOUNTS_OF_REPORTS: dict[str, Row] = {
     "applications:receipt_history": Row(f"{REPORT}receipts/history/", get=READ),
     "applications:receipt": Row(f"{REPORT}receipts/{{receipt}}/", get=READ),
     "applications:remove_receipt": Row(f"{REPORT}receipts/{{receipt}}/remove/", post=WRITE),
+    "applications:account_file": Row(
+        f"{REPORT}accounts/file/",
+        get="swedish-writers=200 parties=403",
+        post="swedish-writers=422 parties=403",
+    ),
+    "applications:account_import": Row(
+        f"{REPORT}accounts/file/{{import}}/",
+        get="swedish-writers=200 parties=403",
+        post="swedish-writers=200 parties=403",
+    ),
+    "applications:keep_import": Row(f"{REPORT}accounts/file/{{import}}/keep/", post=WRITE),
+    "applications:account_download": Row(f"{REPORT}accounts/download/costs.csv", get=READ),
 }
