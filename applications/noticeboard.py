@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from applications.models import Application, MessageThread, Report
+from finance.models import Grant
 from icld_portal.events import subject_type
 from icld_portal.localize import STOCKHOLM
 from icld_portal.mail import new_letter, queue_letters, render_letter
@@ -33,6 +34,7 @@ OPEN_TO: dict[str, Callable[[User], QuerySet[Any]]] = {
     subject_type(MessageThread): lambda user: MessageThread.objects.all().visible_to(user),
     subject_type(SteeringMeeting): lambda user: SteeringMeeting.objects.all().visible_to(user),
     subject_type(Report): lambda user: Report.objects.all().visible_to(user),
+    subject_type(Grant): lambda user: Grant.objects.all().visible_to(user),
 }
 
 

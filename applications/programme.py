@@ -32,6 +32,7 @@ CRITERIA = FOLDER / "content" / "criteria.toml"
 REPORTS = {
     Purpose.REPORT: FOLDER / "content" / "reports" / "year.toml",
     Purpose.FINAL_REPORT: FOLDER / "content" / "reports" / "final.toml",
+    Purpose.CONTROL: FOLDER / "content" / "control.toml",
 }
 
 
@@ -91,7 +92,7 @@ def load_criteria() -> None:
 
 @transaction.atomic
 def load_report_forms() -> None:
-    """Publish version 1 of each grant type's reports, where there is no version yet."""
+    """Publish version 1 of each grant type's reports and of their control, where there is none."""
     for purpose, path in REPORTS.items():
         terms = tomllib.loads(path.read_text(encoding="utf-8"))
         for grant_type in GrantType:

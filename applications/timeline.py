@@ -79,6 +79,10 @@ WORDS: dict[str, Promise | str] = {
     "lapse_report": gettext_lazy("An approval of the report lapsed: the content was changed"),
     "remind_of_report": gettext_lazy("The signatories of the report were reminded"),
     "submit_report": gettext_lazy("The report was handed in"),
+    "review_rows": gettext_lazy("Rows of the accounts were controlled"),
+    "answer_control_checklist": gettext_lazy("The checklist of the control was answered"),
+    "approve_report": gettext_lazy("The report was approved"),
+    "withdraw_report_approval": gettext_lazy("The approval of the report was withdrawn"),
 }
 
 
@@ -115,6 +119,8 @@ PARTY_WORDS: dict[str, Promise | str] = {
         "lapse_report",
         "remind_of_report",
         "submit_report",
+        "approve_report",
+        "withdraw_report_approval",
     )
 } | {
     "take_up": gettext_lazy("ICLD began to assess the application"),
@@ -158,6 +164,8 @@ LETTERS: dict[str, Promise | str] = {
     "report_approve": gettext_lazy("Letter: please approve the report"),
     "report_lapsed": gettext_lazy("Letter: an approval of the report has lapsed"),
     "report_submitted": gettext_lazy("Letter: the report has arrived"),
+    "report_approved": gettext_lazy("Letter: the report is approved"),
+    "report_approval_withdrawn": gettext_lazy("Letter: the approval is withdrawn"),
 }
 # The fact of an event that a reader asks for, where it is said as it was written.
 TOLD_BY = {

@@ -1,6 +1,7 @@
 """The letters about a report: who is told what, in whose language."""
 
 from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -9,7 +10,7 @@ from django.utils import translation
 from applications import notices
 from applications.models import Report, ReportApproval
 from applications.notices import Recipient
-from icld_portal.localize import day, in_language
+from icld_portal.localize import day, in_language, money
 from icld_portal.localize import moment as written_moment
 from icld_portal.mail import new_letter, queue_letters, render_letter
 from icld_portal.models import Letter
@@ -36,6 +37,28 @@ def tell_submitted(report: Report) -> None:
     """The report has arrived: both parties and whoever keeps the case at ICLD are told."""
     officers = [notices.person_at(person) for person in notices.at_icld(report.application)]
     tell(report, "report_submitted", to=[*notices.recipients(report.application), *officers])
+
+
+def tell_approved(report: Report) -> None:
+    """ICLD has approved the report: both parties read the sum and what ICLD says."""
+    control = report.controls.filter(withdrawn_at=None).latest("pk")
+    amount = money(control.approved) if report.statement_id else ""
+    to_pay = control.payable.get("to_pay", "")
+    tell(
+        report,
+        "report_approved",
+        to=notices.recipients(report.application),
+        amount=amount,
+        to_pay=money(Decimal(to_pay)) if to_pay else "",
+        words=control.text,
+    )
+
+
+def tell_approval_withdrawn(report: Report) -> None:
+    """ICLD looks at the report anew: both parties are told why."""
+    control = report.controls.exclude(withdrawn_at=None).latest("withdrawn_at")
+    to = notices.recipients(report.application)
+    tell(report, "report_approval_withdrawn", to=to, reason=control.withdrawn_reason)
 
 
 def ask_to_approve(report: Report, awaited: Iterable[User], *, by: User) -> None:

@@ -10,6 +10,15 @@ from applications.workflow.agreeing import (
 from applications.workflow.alone import decide, propose_alone, proposed_alone, send_back
 from applications.workflow.assigning import give, give_evenly, take_from
 from applications.workflow.checking import save_check
+from applications.workflow.controlling import (
+    APPROVE_REPORT,
+    WITHDRAW_APPROVAL,
+    answer_checklist,
+    approve_report,
+    approve_rest,
+    review_rows,
+    withdraw_approval,
+)
 from applications.workflow.deciding import assign, decision_problems, take_up
 from applications.workflow.following import follow, followable
 from applications.workflow.giving_out import Assigned, Order, assign_all, shared_out
@@ -81,12 +90,14 @@ from applications.workflow.transitions import (
 __all__ = [
     "AGREEMENT_TRANSITIONS",
     "APPROVE",
+    "APPROVE_REPORT",
     "REJECT",
     "REOPEN",
     "SUBMIT",
     "TAKE_UP",
     "TRANSITIONS",
     "WITHDRAW",
+    "WITHDRAW_APPROVAL",
     "AlreadyBegun",
     "Asked",
     "Assigned",
@@ -98,7 +109,10 @@ __all__ = [
     "Wanted",
     "accept_supplement",
     "agree",
+    "answer_checklist",
     "answer_copy",
+    "approve_report",
+    "approve_rest",
     "ask_supplement",
     "assign",
     "assign_all",
@@ -137,6 +151,7 @@ __all__ = [
     "reopen",
     "reopen_consensus",
     "reopen_problems",
+    "review_rows",
     "save_assessment",
     "save_check",
     "save_consensus",
@@ -157,5 +172,6 @@ __all__ = [
     "take_from",
     "take_up",
     "withdraw",
+    "withdraw_approval",
     "withdraw_declaration",
 ]

@@ -99,10 +99,13 @@ def progress_of(statement: Statement) -> Progress:
     return Progress(rows, counted["reviewed"], counted["queries"])
 
 
-def control_problems(statement: Statement) -> list[Problem]:
-    """Return what of the lines and the money stops the accounts from being approved."""
+def control_problems(statement: Statement, so_far: Progress | None = None) -> list[Problem]:
+    """Return what of the lines and the money stops the accounts from being approved.
+
+    ``so_far`` is given by a page that has counted already.
+    """
     found = []
-    so_far = progress_of(statement)
+    so_far = so_far or progress_of(statement)
     if so_far.unreviewed:
         text = ngettext(
             "%(n)d line has not been controlled.",

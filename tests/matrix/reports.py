@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from applications.models import Application
 from finance.models import AccountImport, Receipt, Statement
-from tests.factories import money, reports
+from tests.factories import controlled, money, reports
 
 
 def report_words(decided: str) -> dict[str, Any]:
@@ -62,3 +62,11 @@ def read_row(statement: Statement) -> dict[str, Any]:
         "comment": "",
     }
     return {"number": 1, "cells": ["A 9"], "problems": [], "facts": facts}
+
+
+def control_words(agreed: str, officer: Any) -> dict[str, Any]:
+    """Two reports of another case: year 1 is controlled but not approved, year 2 is approved."""
+    case = Application.objects.get(reference=agreed)
+    controlled.controlled(controlled.handed_in(case), by=officer)
+    controlled.approved(controlled.handed_in(case, 2), by=officer)
+    return {"controlled": agreed}

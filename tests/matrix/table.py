@@ -16,7 +16,7 @@ from tests.matrix.table_cases import CASES
 from tests.matrix.table_overview import OVERVIEWS
 from tests.matrix.table_payments import PAYMENTS
 from tests.matrix.table_report_accounts import ACCOUNTS_OF_REPORTS
-from tests.matrix.table_reports import REPORTS
+from tests.matrix.table_reports import CONTROLS, REPORTS
 from tests.matrix.table_steering import STEERING
 
 EVERYBODY = "*=200"
@@ -326,6 +326,7 @@ MATRIX: dict[str, Row] = (
     | CASES
     | AGREEMENTS
     | REPORTS
+    | CONTROLS
     | PAYMENTS
     | OFFICE
     | PROGRAMME

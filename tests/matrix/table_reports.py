@@ -20,3 +20,28 @@ REPORTS: dict[str, Row] = {
         data={"writer": "", "question-summary": "Klart.", "seen-summary": "0.e3b0c44298fc1c14"},
     ),
 }
+
+IN_CONTROL = "/reports/{controlled}/year-1/control/"
+# ICLD's people who control; the others of ICLD read.
+CONTROL = "icld-officer=302! icld-decider=302! icld-office_finance=302! icld=403"
+SEES = "icld-officer=200 icld-decider=200 icld-office_finance=200 icld=403"
+
+CONTROLS: dict[str, Row] = {
+    # Every row is controlled: there is nothing left to keep or to approve.
+    "applications:report_control": Row(
+        IN_CONTROL, get="icld=200", post=CONTROL.replace("!", ""), data={}
+    ),
+    "applications:approve_rest": Row(f"{IN_CONTROL}rest/", post=CONTROL.replace("!", "")),
+    "applications:control_checklist": Row(
+        f"{IN_CONTROL}checklist/", get=SEES, post=CONTROL, data={"text": "Tack."}
+    ),
+    "applications:approve_report": Row(
+        f"{IN_CONTROL}approve/", get=SEES, post=CONTROL, data={"payable": "13 000,25 kr"}
+    ),
+    "applications:withdraw_report_approval": Row(
+        "/reports/{controlled}/year-2/control/withdraw/",
+        get=SEES,
+        post=CONTROL,
+        data={"reason": "Fel."},
+    ),
+}

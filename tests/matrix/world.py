@@ -51,7 +51,7 @@ from tests.factories import cases, long_cases
 from tests.factories.parties import make_partnership, make_person
 from tests.matrix.groups import group_words
 from tests.matrix.people import Person, make_people
-from tests.matrix.reports import report_words
+from tests.matrix.reports import control_words, report_words
 from tests.matrix.steering import steering_words
 from tests.matrix.supplements import supplement_words
 from tests.matrix.table_payments import payment_words
@@ -61,6 +61,7 @@ PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c63f8"
     "cfc0000003010100c9fe92ef0000000049454e44ae426082"
 )
+READ_KINDS = ("report_approved", "payment_paid", "repayment_claimed", "bank_details")
 TOKEN = "a-token-of-a-letter-in-the-test-of-the-matrix"
 
 
@@ -175,6 +176,9 @@ def build() -> World:
         "token": TOKEN,
         **question_words(Application.objects.get(key=world.by_state["draft"]["case"])),
     }
+    world.words |= control_words(world.words["agreed"], people["icld officer"].user)
+    # What these reports and payments wrote has been read: a notice of each person is counted.
+    Letter.objects.filter(kind__in=READ_KINDS).update(seen_at=timezone.now())
     sent = section_form(world)
     world.forms = {
         "section": lambda: dict(sent),

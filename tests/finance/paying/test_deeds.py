@@ -7,6 +7,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
+from applications.noticeboard import notices_of, unread_count
 from finance import ledger
 from finance.models import EntryKind, Payment, PaymentStatus, Repayment, Review
 from finance.paying import bank, deeds, exporting
@@ -128,6 +129,19 @@ def test_a_payment_is_prepared_approved_by_another_exported_and_paid(
     written = Letter.objects.get(kind="payment_paid", to_email=coordinator.email)
     assert "111\u00a0000,50\u00a0kr" in written.body
     assert "bankgiro 5050-1055" in written.body
+
+
+def test_a_payment_is_a_notice_of_those_who_still_see_the_grant(
+    payment, officer, decider, controller, coordinator
+):
+    paying.paid(payment, by=officer, approver=decider, exporter=controller)
+
+    assert [one.kind for one in notices_of(coordinator)] == ["payment_paid"]
+    assert unread_count(coordinator) == 1
+    coordinator.memberships.all().delete()
+    coordinator.stands_anew()
+    assert list(notices_of(coordinator)) == []
+    assert unread_count(coordinator) == 0
 
 
 def test_the_same_person_does_not_prepare_and_approve(payment, controller):
