@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from django.urls import reverse
 
-from applications.models import Application, Part, Section
+from applications.models import Application, Part, Report, Section
 from icld_portal.bench.browser import Answer, Browser, form_on
 from icld_portal.bench.world import World
 from icld_portal.bench.writing import Writer
@@ -63,6 +63,8 @@ def works(world: World, browse: Callable[[str], Browser]) -> Iterator[Work]:
     yield from public_works()
     yield from applicant_works(world, browse(world.applicant))
     yield from office_works(world, browse(world.decider))
+    yield from report_works(world)
+    yield from money_works(world)
     yield submitting(world)
 
 
@@ -132,6 +134,36 @@ def office_works(world: World, browser: Browser) -> Iterator[Work]:
         bound=PAPER,
         queries=PAPER_QUERIES,
     )
+
+
+def report_works(world: World) -> Iterator[Work]:
+    """A report being written, with the accounts of a large project, and one in control."""
+    session, report = world.accountant, world.report
+    handle = [report.application.reference, report.slug]
+    yield page("report, task list", session, report.get_absolute_url())
+    sections = list(report.sheet.question_set.sections.order_by("sort_order"))
+    key = next(section.key for section in sections if section.part == Part.QUESTIONS)
+    path = reverse("applications:report_section", args=[*handle, key])
+    yield page("report, section questions", session, path)
+    for name in ("accounts", "salaries"):
+        yield page(f"report, {name}", session, reverse(f"applications:report_{name}", args=handle))
+    yield page("reports of a party", world.applicant, reverse("applications:reports"), bound=LIST)
+    yield page("report, staff", world.decider, world.controlled.get_absolute_url())
+
+
+def money_works(world: World) -> Iterator[Work]:
+    """Overviews and lists over all reports, grants and payments."""
+    session, reports = world.decider, reverse("applications:office_reports")
+    for name, query in (("all", ""), ("late", "?state=late"), ("in control", "?state=control")):
+        yield page(f"reports, {name}", session, reports + query, bound=LIST)
+    last = -(-Report.objects.count() // ROWS_PER_PAGE)
+    yield page("reports, last page", session, f"{reports}?page={last}", bound=LIST)
+    yield page("forecast", session, reverse("finance:forecast"), bound=LIST)
+    yield page("payments", session, reverse("finance:payments"), bound=LIST)
+    ledger = reverse("finance:ledger", args=[world.controlled.application.reference])
+    yield page("ledger of a grant", session, ledger)
+    overview = reverse("applications:overview")
+    yield page("due, paid and left", world.applicant, overview, bound=LIST)
 
 
 def saving(session: str, path: str, browser: Browser) -> Work:

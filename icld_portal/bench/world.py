@@ -1,6 +1,7 @@
 """Who measures and on which cases: people with a session, and the addresses they open."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.db.models import Count
 
@@ -11,14 +12,20 @@ from applications.models import (
     CaseParty,
     Outcome,
     PaperKind,
+    Report,
+    ReportStatus,
     SavedView,
 )
 from applications.papers import make_papers
+from finance.models import AccountLine
 from icld_portal.bench import drafts
 from icld_portal.bench.browser import sign_in
 from icld_portal.demo import assessing
 from icld_portal.models import Factor
 from partnerships.models import Membership, Organisation, Partnership, Party, Role, User
+
+# The accounts of a large project.
+ACCOUNT_LINES = 300
 
 
 @dataclass(frozen=True)
@@ -34,6 +41,9 @@ class World:
     draft: Application
     decided: Application
     assessed: Application
+    report: Report
+    accountant: str
+    controlled: Report
     spare: list[Application]
     stored_paper: ApplicationPaper
     view: SavedView
@@ -51,6 +61,7 @@ def build(*, spare: int) -> World:
     submitter = person("Test Inlämnarsson", quietest, Role.COORDINATOR)
     model = drafts.write_draft(partnership_of(quietest), by=submitter)
     decided = decide(hand_in(busiest, by=applicant), by=decider)
+    report = some_report(ReportStatus.DRAFT)
     make_papers(decided.pk, PaperKind.RECEIPT)
     return World(
         applicant=sign_in(applicant),
@@ -59,6 +70,9 @@ def build(*, spare: int) -> World:
         draft=drafts.write_draft(partnership_of(busiest), by=applicant),
         decided=decided,
         assessed=assess(hand_in(busiest, by=applicant), by=decider),
+        report=report,
+        accountant=sign_in(account_at_length(report)),
+        controlled=some_report(ReportStatus.SUBMITTED),
         spare=[approve_by_both(copy) for copy in drafts.copies(model, spare)],
         view=SavedView.objects.create(
             owner=decider,
@@ -68,6 +82,33 @@ def build(*, spare: int) -> World:
         ),
         stored_paper=ApplicationPaper.objects.filter(application=decided).latest("pk"),
     )
+
+
+def some_report(status: ReportStatus) -> Report:
+    """Return the newest report with accounts that has come so far."""
+    found = Report.objects.filter(status=status, statement__isnull=False)
+    return found.select_related("application", "statement", "grant__grantee").latest("due_on", "pk")
+
+
+def account_at_length(report: Report) -> User:
+    """Fill the accounts of a report that is being written; return who accounts for it."""
+    statement = report.statement
+    assert statement is not None  # noqa: S101 - ``some_report`` has accounts
+    grantee = report.grant.grantee
+    category = statement.guideline.categories.filter(is_salary=False).first()
+    AccountLine.objects.bulk_create(
+        AccountLine(
+            statement=statement,
+            organisation=grantee,
+            category=category,
+            voucher=f"B {number + 1}",
+            booked_on=statement.first_on,
+            text=drafts.SENTENCE[:100],
+            amount=Decimal("123.45"),
+        )
+        for number in range(ACCOUNT_LINES)
+    )
+    return person("Test Redovisarsson", grantee, Role.COORDINATOR)
 
 
 def person(name: str, organisation: Organisation, *roles: Role) -> User:
