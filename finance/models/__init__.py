@@ -1,7 +1,7 @@
 """The money: guidelines, budgets, grants, accounts, payments and the ledger."""
 
 from finance.models.books import BookAccounts
-from finance.models.budgets import Budget, BudgetLine
+from finance.models.budgets import Budget, BudgetLine, BudgetSum
 from finance.models.control import Review, Verdict
 from finance.models.decided import GrantBudget, GrantBudgetLine
 from finance.models.frames import Frame
@@ -43,6 +43,7 @@ __all__ = [
     "BookAccounts",
     "Budget",
     "BudgetLine",
+    "BudgetSum",
     "CostCategory",
     "DeviationComment",
     "EntryKind",

@@ -61,6 +61,33 @@ class Budget(models.Model):
         return f"{self.grant_type} {self.years}"
 
 
+# Each line is added to the sum of its budget, whoever writes it.
+KEEPS_SUM = """
+    IF TG_OP <> 'INSERT' THEN
+        UPDATE finance_budgetsum SET asked_sek = asked_sek - OLD.amount_sek
+        WHERE budget_id = OLD.budget_id;
+    END IF;
+    IF TG_OP <> 'DELETE' THEN
+        INSERT INTO finance_budgetsum AS the_sum (budget_id, asked_sek)
+        VALUES (NEW.budget_id, NEW.amount_sek)
+        ON CONFLICT (budget_id) DO UPDATE SET asked_sek = the_sum.asked_sek + EXCLUDED.asked_sek;
+    END IF;
+    RETURN NULL;
+"""
+WITH_ITS_LINES_ALONE = """
+    IF TG_OP = 'DELETE' THEN
+        IF EXISTS (SELECT 1 FROM finance_budgetline WHERE budget_id = OLD.budget_id) THEN
+            RAISE EXCEPTION 'pgtrigger: the sum of a budget stays with its lines';
+        END IF;
+        RETURN OLD;
+    END IF;
+    IF pg_trigger_depth() < 2 THEN
+        RAISE EXCEPTION 'pgtrigger: the sum of a budget changes with its lines alone';
+    END IF;
+    RETURN NEW;
+"""
+
+
 class BudgetLineQuerySet(models.QuerySet["BudgetLine"]):
     """Phrases about budget lines."""
 
@@ -113,8 +140,35 @@ class BudgetLine(models.Model):
                 key="budget_id",
                 condition="parent.frozen_at IS NOT NULL",
             ),
+            pgtrigger.Trigger(
+                name="keeps_sum",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                func=KEEPS_SUM,
+            ),
             triggers.no_truncate(),
         ]
 
     def __str__(self) -> str:
         return f"{self.year} {self.category_id} {self.amount_sek}"
+
+
+class BudgetSum(models.Model):
+    """What the lines of a budget add up to, whole SEK, kept by their own trigger for lists."""
+
+    budget = models.OneToOneField(Budget, models.CASCADE, primary_key=True, related_name="sum")
+    asked_sek = models.PositiveBigIntegerField(_("asked for"))
+
+    class Meta:
+        triggers: ClassVar = [
+            pgtrigger.Trigger(
+                name="with_its_lines_alone",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                func=WITH_ITS_LINES_ALONE,
+            ),
+            triggers.no_truncate(),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.budget_id} {self.asked_sek}"

@@ -33,6 +33,7 @@ from applications.models import (
 from finance.models import (
     Budget,
     BudgetLine,
+    BudgetSum,
     CostCategory,
     EntryKind,
     Grant,
@@ -171,7 +172,10 @@ class Batch:
             self.add(world.activities(application, organisations, writer, case.years))
         if Part.RISKS in asked:
             self.add(Risk(application=application, **risk) for risk in writer.plan["risks"])
-        self.add(self._lines(case, application.budget))
+        lines = self._lines(case, application.budget)
+        self.add(lines)
+        asked_sek = sum(line.amount_sek for line in lines)
+        self.add([BudgetSum(budget=application.budget, asked_sek=asked_sek)])
 
     def _lines(self, case: Case, budget: Budget) -> list[BudgetLine]:
         ids = [party.organisation_id for party in case.parties]

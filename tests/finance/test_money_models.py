@@ -7,9 +7,12 @@ import pytest
 from django.db import IntegrityError, connection
 from django.utils import timezone
 
-from finance import grants, ledger, statements
+from finance import grants, ledger, statements, sums
 from finance.budgets import DecidedLine
 from finance.models import (
+    Budget,
+    BudgetLine,
+    BudgetSum,
     EntryKind,
     Grant,
     GrantBudgetLine,
@@ -21,7 +24,7 @@ from finance.models import (
     Statement,
     YearBalance,
 )
-from tests.factories import money
+from tests.factories import cases, money
 from tests.refusals import refused
 
 pytestmark = pytest.mark.django_db
@@ -94,6 +97,41 @@ def test_another_budget_is_a_new_version_and_books_the_difference(grant, decider
             category=first.category,
             amount_sek=1,
         )
+
+
+def test_the_sum_of_a_budget_is_that_of_its_lines_and_changes_with_them_alone(
+    partnership, coordinator
+):
+    budget = cases.empty_draft(partnership, by=coordinator).budget
+    other = cases.empty_draft(partnership, by=coordinator, grant_type="dissemination").budget
+    assert sums.asked_by_budget([budget.pk]) == {}
+    facts = {"organisation": partnership.parties.get(side="swedish").organisation, "year": 1}
+    facts["category"] = budget.guideline.categories.get(code="travel")
+    line, second = (
+        BudgetLine.objects.create(budget=budget, amount_sek=amount, **facts)
+        for amount in (1_000, 234)
+    )
+    assert sums.asked_by_budget([budget.pk]) == {budget.pk: 1_234}
+
+    BudgetLine.objects.filter(pk=line.pk).update(amount_sek=2_000, budget=other)
+    assert sums.asked_by_budget([budget.pk, other.pk]) == {budget.pk: 234, other.pk: 2_000}
+    second.delete()
+    assert sums.asked_by_budget([budget.pk]) == {budget.pk: 0}
+
+    for write in (
+        lambda: BudgetSum.objects.update(asked_sek=1),
+        lambda: BudgetSum.objects.filter(budget=other).delete(),
+        lambda: BudgetSum.objects.create(budget=make_budget(other), asked_sek=1),
+    ):
+        with refused():
+            write()
+
+
+def make_budget(like: Budget) -> Budget:
+    """Return a budget without a line."""
+    like.pk = None
+    like.save(force_insert=True)
+    return like
 
 
 # --- The ledger -------------------------------------------------------------------------
