@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from applications.models.answers import AnswerSheet
@@ -35,14 +35,14 @@ class ReportStatus(models.TextChoices):
 
     DRAFT = "draft", _("being written")
     SUBMITTED = "submitted", _("in control")
-    APPROVED = "approved", _("approved")
+    APPROVED = "approved", pgettext_lazy("a report", "approved")
 
 
 # What the parties read for the same state.
 REPORT_WORDS = {
     ReportStatus.DRAFT: _("to be written"),
     ReportStatus.SUBMITTED: _("received by ICLD"),
-    ReportStatus.APPROVED: _("approved"),
+    ReportStatus.APPROVED: pgettext_lazy("a report", "approved"),
 }
 # The moves Postgres allows: an approval can be withdrawn, and the control goes on.
 REPORT_MOVES = (

@@ -42,7 +42,7 @@ SHOWN = {
     "adjusted": gettext_lazy("Adjusted"),
 }
 VERDICTS = [
-    (Verdict.APPROVED, gettext_lazy("Approve")),
+    (Verdict.APPROVED, gettext_lazy("Approve in full")),
     (Verdict.ADJUSTED, gettext_lazy("Adjust")),
     (Verdict.QUERY, gettext_lazy("Query")),
 ]

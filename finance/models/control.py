@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from finance.models.statements import AccountLine, SalaryRow, Statement
 from icld_portal import triggers
@@ -17,7 +18,7 @@ from partnerships.models import User
 class Verdict(models.TextChoices):
     """What ICLD says of a line."""
 
-    APPROVED = "approved", _("approved")
+    APPROVED = "approved", pgettext_lazy("costs", "approved")
     ADJUSTED = "adjusted", _("adjusted")
     QUERY = "query", _("query")
 

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from finance.models.budgets import MAX_YEARS
 from finance.models.decided import GrantBudget
@@ -24,7 +25,7 @@ class EntryKind(models.TextChoices):
     GRANTED = "granted", _("granted")
     CHANGED = "changed", _("changed by a decision")
     REPORTED = "reported", _("reported")
-    APPROVED = "approved", _("approved")
+    APPROVED = "approved", pgettext_lazy("costs", "approved")
     PAID = "paid", _("paid")
     REPAYMENT = "repayment", _("to be paid back")
 

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from finance.models.budgets import MAX_YEARS
 from finance.models.grants import Grant
@@ -122,7 +123,7 @@ class PaymentStatus(models.TextChoices):
 
     DUE = "due", _("due")
     PREPARED = "prepared", _("prepared")
-    APPROVED = "approved", _("approved")
+    APPROVED = "approved", pgettext_lazy("a payment", "approved")
     PAID = "paid", _("paid")
     CANCELLED = "cancelled", _("cancelled")
 

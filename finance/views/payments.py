@@ -128,11 +128,11 @@ def _context(found: Payment, user: User) -> dict[str, Any]:
 WORDS: dict[str, Promise | str] = {
     "make_due": gettext_lazy("The payment became due"),
     "prepare_payment": gettext_lazy("Prepared"),
-    "approve_payment": gettext_lazy("Approved"),
+    "approve_payment": gettext_lazy("The payment was approved"),
     "export_payment": gettext_lazy("Sent to the bank"),
     "mark_paid": gettext_lazy("Marked as paid"),
     "send_back_payment": gettext_lazy("Sent back to be prepared anew"),
-    "hold_payment": gettext_lazy("Held"),
+    "hold_payment": gettext_lazy("The payment was held"),
     "release_payment": gettext_lazy("Allowed to go on"),
     "cancel_payment": gettext_lazy("Cancelled: the accounts were approved anew"),
 }
