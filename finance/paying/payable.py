@@ -1,6 +1,7 @@
 """What is payable for a year: the approved cost within what remains of year and grant."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
 from decimal import Decimal
 from typing import Any
 
@@ -49,6 +50,11 @@ class Payable:
     def to_claim(self) -> Decimal:
         """What is to be paid back once this is approved."""
         return max(self.paid - self.payable, NOTHING)
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, str]) -> "Payable":
+        """Return the steps as they were kept with an approval."""
+        return cls(**{field.name: Decimal(data[field.name]) for field in fields(cls)})
 
     def as_data(self) -> dict[str, Any]:
         """Return every step as text, to be kept with the approval."""

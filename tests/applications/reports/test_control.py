@@ -258,6 +258,28 @@ def test_the_control_by_the_pages(signed_in, report, officer, address):
     assert browser.get(address).status_code == 200
 
 
+def test_the_parties_read_what_came_of_the_control_with_the_report(
+    signed_in, report, officer, partner_coordinator
+):
+    line = report.statement.lines.get()
+    address = report.get_absolute_url()
+    assert f"{address}control/" in signed_in(officer).get(address).content.decode()
+    workflow.review_rows(
+        report, [said(line, "adjusted", "4000.25", "Middagen hör inte till.")], by=officer
+    )
+    browser = signed_in(partner_coordinator, "en")
+    before = browser.get(address).content.decode()
+    assert "Middagen" not in before
+    assert "control/" not in before
+
+    controlled.approved(report, by=officer)
+
+    page = browser.get(address).content.decode()
+    assert "Middagen hör inte till." in page
+    assert "12\u00a0000,25\u00a0kr" in page
+    assert "Tack." in page
+
+
 def test_odd_answers_change_nothing(signed_in, report, officer, address):
     browser, line = signed_in(officer), report.statement.lines.get()
     for sent in (
