@@ -5,6 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from finance import rules
 from finance.models import Payment, PaymentExport, Repayment
 from finance.paying.approving import approve_statement, withdraw_statement
 from icld_portal.models import Letter
@@ -169,6 +170,27 @@ def test_somebody_with_a_conflict_meets_no_page_of_the_case(
 
     assert [browser.get(one).status_code for one in addresses] == [404] * 4
     assert reference not in page(browser, "/office/payments/?state=sent")
+
+
+@pytest.mark.parametrize(
+    "name", ["officer", "decider", "controller", "reader", "coordinator", "stranger", "outsider"]
+)
+@pytest.mark.parametrize("conflict", [False, True])
+def test_who_sees_an_export_is_said_alike_of_one_and_of_the_list(
+    payment, officer, decider, controller, name, conflict, request
+):
+    export = paying.to_bank(payment, by=officer, approver=decider, exporter=controller)
+    person = request.getfixturevalue(name)
+    if conflict:
+        reference = payment.grant.reference
+        person.interests.create(case_reference=reference, has_conflict=True, reason="Granne")
+    person.stands_anew()
+
+    listed = PaymentExport.objects.all().visible_to(person)
+
+    assert rules.may_see_export(person, export) == listed.exists()
+    office = {"officer", "decider", "controller", "reader"}
+    assert listed.exists() == (name in office and not conflict)
 
 
 @pytest.mark.parametrize("rows", [1, 30])
