@@ -127,13 +127,15 @@ def erase(attachment: Attachment, *, by: User) -> None:
 
 
 @contextmanager
-def kept(uploads: Sequence[UploadedFile], folder: str) -> Iterator[list[files.StoredFile]]:
+def kept(
+    uploads: Sequence[UploadedFile], folder: str, allowed: frozenset[str] = files.DOCUMENTS
+) -> Iterator[list[files.StoredFile]]:
     """Store uploads before the case is locked; without rows for them they go again."""
     stored: list[files.StoredFile] = []
     is_done = False
     try:
         for upload in uploads:
-            stored.append(files.store(upload, folder))
+            stored.append(files.store(upload, folder, allowed))
         yield stored
         is_done = True
     finally:

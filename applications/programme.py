@@ -34,6 +34,7 @@ REPORTS = {
     Purpose.FINAL_REPORT: FOLDER / "content" / "reports" / "final.toml",
     Purpose.CONTROL: FOLDER / "content" / "control.toml",
 }
+AUDIT = FOLDER / "content" / "audit.toml"
 
 
 def load_vocabulary() -> None:
@@ -120,6 +121,16 @@ def _meant_for(grant_type: str, rows: list[dict[str, Any]]) -> list[dict[str, An
 
 
 @transaction.atomic
+def load_audit() -> None:
+    """Publish version 1 of each grant type's checklist for auditors, where there is none."""
+    terms = tomllib.loads(AUDIT.read_text(encoding="utf-8"))
+    for grant_type in GrantType:
+        known = QuestionSet.objects.filter(purpose=Purpose.AUDIT, grant_type=grant_type)
+        if not known.exists():
+            publish_question_set(audit_form(terms, grant_type), Purpose.AUDIT)
+
+
+@transaction.atomic
 def load_texts() -> None:
     """Publish version 1 of each letter and help text, where there is no version yet."""
     known = set(ProgrammeText.objects.values_list("kind", flat=True))
@@ -148,6 +159,20 @@ def criteria_form(terms: dict[str, Any], grant_type: str) -> dict[str, Any]:
         why = {"key": f"{key}-reason", "kind": "long_text", **reason}
         named = {"title_sv": row["title_sv"], "title_en": row["title_en"]}
         sections.append({"key": key, **named, "question": [score, why]})
+    return {"grant_type": grant_type, **titles, "section": sections}
+
+
+def audit_form(terms: dict[str, Any], grant_type: str) -> dict[str, Any]:
+    """Return the checklist as a form: a section each, with yes or no and a comment."""
+    titles = {name: terms[name] for name in ("title_sv", "title_en")}
+    sections = []
+    for row in terms["check"]:
+        asked = {name: row[name] for name in ("key", "text_sv", "text_en", "help_sv", "help_en")}
+        comment = {"key": f"{row['key']}-comment", "kind": "long_text", "required": False}
+        comment |= {"text_sv": terms["comment_sv"], "text_en": terms["comment_en"]}
+        named = {"title_sv": row["title_sv"], "title_en": row["title_en"]}
+        questions = [{"kind": "yes_no", **asked}, comment]
+        sections.append({"key": row["key"], **named, "question": questions})
     return {"grant_type": grant_type, **titles, "section": sections}
 
 

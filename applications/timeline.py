@@ -83,6 +83,11 @@ WORDS: dict[str, Promise | str] = {
     "answer_control_checklist": gettext_lazy("The checklist of the control was answered"),
     "approve_report": gettext_lazy("The report was approved"),
     "withdraw_report_approval": gettext_lazy("The approval of the report was withdrawn"),
+    "invite_auditor": gettext_lazy("An auditor was invited to a report"),
+    "withdraw_auditor": gettext_lazy("The invitation of an auditor was withdrawn"),
+    "accept_audit": gettext_lazy("The auditor accepted the invitation"),
+    "certify": gettext_lazy("The accounts of a report were certified"),
+    "lapse_audit": gettext_lazy("The audit certificate of a report counts no more"),
 }
 
 
@@ -121,6 +126,11 @@ PARTY_WORDS: dict[str, Promise | str] = {
         "submit_report",
         "approve_report",
         "withdraw_report_approval",
+        "invite_auditor",
+        "withdraw_auditor",
+        "accept_audit",
+        "certify",
+        "lapse_audit",
     )
 } | {
     "take_up": gettext_lazy("ICLD began to assess the application"),
@@ -166,6 +176,10 @@ LETTERS: dict[str, Promise | str] = {
     "report_submitted": gettext_lazy("Letter: the report has arrived"),
     "report_approved": gettext_lazy("Letter: the report is approved"),
     "report_approval_withdrawn": gettext_lazy("Letter: the approval is withdrawn"),
+    "audit_invitation": gettext_lazy("Letter: please audit the accounts"),
+    "audit_certified": gettext_lazy("Letter: the accounts are certified"),
+    "audit_lapsed": gettext_lazy("Letter: the audit certificate counts no more"),
+    "audit_again": gettext_lazy("Letter: please audit the accounts again"),
 }
 # The fact of an event that a reader asks for, where it is said as it was written.
 TOLD_BY = {

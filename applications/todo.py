@@ -13,9 +13,11 @@ from applications import agreements
 from applications.models import (
     Agreement,
     Application,
+    Audit,
     CaseParty,
     Mention,
     PendingDecision,
+    Report,
     SectionWork,
     Status,
 )
@@ -31,6 +33,7 @@ MOST_AGREEMENTS = 10
 MOST_FOLLOW_UPS = 10
 MOST_MINUTES = 10
 MOST_PROPOSALS = 10
+MOST_AUDITS = 20
 
 
 # What may wait for a person, whether or not they may still read it: mostly nothing does, and
@@ -60,6 +63,10 @@ SELECT
         JOIN applications_commentthread AS thread ON thread.id = comment.thread_id
         WHERE mention.user_id = %(user)s
         AND comment.removed_at IS NULL AND thread.resolved_at IS NULL
+    ),
+    EXISTS (
+        SELECT FROM applications_audit
+        WHERE user_id = %(user)s AND revoked_at IS NULL AND lapsed_at IS NULL
     )
 """
 
@@ -72,6 +79,7 @@ class Waiting:
     minutes: list[SteeringMeeting]
     parts: list["OwnParts"]
     mentions: list[Mention]
+    audits: list[Audit]
 
 
 @dataclass(frozen=True)
@@ -86,12 +94,13 @@ def waiting_for(user: User, drafts: ApplicationQuerySet) -> Waiting:
     """Return what waits for ``user``; one query, and one more for each kind there is of it."""
     with connection.cursor() as cursor:
         cursor.execute(WAITS, {"user": user.pk})
-        follow_ups, minutes, parts, mentions = cursor.fetchone() or (False,) * 4
+        follow_ups, minutes, parts, mentions, audits = cursor.fetchone() or (False,) * 5
     return Waiting(
         follow_ups=follow_ups_of(user) if follow_ups else [],
         minutes=list(awaited.minutes_for(user)[:MOST_MINUTES]) if minutes else [],
         parts=parts_of(user, drafts) if parts else [],
         mentions=mentions_of(user, drafts) if mentions else [],
+        audits=audits_of(user) if audits else [],
     )
 
 
@@ -171,3 +180,11 @@ def mentions_of(user: User, drafts: ApplicationQuerySet) -> list[Mention]:
         "comment__thread__question",
     )
     return list(mentions.order_by("-comment__written_at", "-pk")[:MOST_MENTIONS])
+
+
+def audits_of(user: User) -> list[Audit]:
+    """The reports this person is asked to audit, the newest first; one query."""
+    reports = Report.objects.all().visible_to(user)
+    own = user.audits.filter(revoked_at=None, lapsed_at=None, report__in=reports)
+    whole = own.select_related("report__application", "report__grant__grantee")
+    return list(whole.order_by("-invited_at", "-pk")[:MOST_AUDITS])

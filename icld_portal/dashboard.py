@@ -40,6 +40,7 @@ def home(request: PortalRequest) -> HttpResponse:
         "organisations": Organisation.objects.of_member(request.user),
         "drafts": drafts,
         "to_sign": todo.agreements_of(request.user),
+        "audits": waiting.audits,
         "follow_ups": waiting.follow_ups,
         "minutes_to_verify": waiting.minutes,
         "today": timezone.localdate(timezone=STOCKHOLM),

@@ -40,6 +40,12 @@ EXTERNAL_PAGES: tuple[tuple[str, Promise | str], ...] = (
     ("applications:questions", _("Questions")),
     ("finance:guidelines", _("Budget guidelines")),
 )
+# Somebody who is in no organisation: an auditor, invited to one report.
+AUDITOR_PAGES: tuple[tuple[str, Promise | str], ...] = (
+    ("home", _("Home")),
+    ("applications:questions", _("Questions")),
+    ("finance:guidelines", _("Budget guidelines")),
+)
 FOOTER_PAGES: tuple[tuple[str, Promise | str], ...] = (
     ("start", _("About the programme")),
     ("applications:questions", _("All questions")),
@@ -76,6 +82,8 @@ def main_menu(request: HttpRequest) -> list[Link]:
     if user.is_external_assessor:
         own = EXTERNAL_PAGES[:1] + PARTY_PAGES if user.is_of_party else EXTERNAL_PAGES
         return links(own, path=request.path)
+    if not user.all_roles:
+        return links(AUDITOR_PAGES, path=request.path)
     return links(PARTY_PAGES, path=request.path)
 
 

@@ -266,6 +266,9 @@ class Audit(models.Model):
     size_bytes = models.PositiveIntegerField(default=0)
     sha256 = models.CharField(max_length=64, blank=True)
     content_sha256 = models.CharField(max_length=64, blank=True)
+    digests = models.JSONField(
+        default=dict, help_text=_("Fingerprint of each part, to tell later which one was changed.")
+    )
     certified_at = models.DateTimeField(_("certified"), null=True)
     lapsed_at = models.DateTimeField(_("lapsed"), null=True)
     lapsed_reason = models.CharField(_("what was changed"), max_length=300, blank=True)

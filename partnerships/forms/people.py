@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from icld_portal.forms import SafeCharField
 from icld_portal.page_forms import PageForm
 from partnerships import rules
-from partnerships.models import Invitation, Organisation, Role, User
+from partnerships.models import Organisation, Role, User
 
 
 def role_choices(organisation: Organisation) -> list[tuple[str, Any]]:
@@ -109,9 +109,9 @@ class NewPersonForm(PageForm):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
-    def __init__(self, data: Any = None, *, invitation: Invitation) -> None:
-        super().__init__(data, initial={"language": invitation.language})
-        self.invitation = invitation
+    def __init__(self, data: Any = None, *, email: str, language: str, name: str = "") -> None:
+        super().__init__(data, initial={"language": language, "name": name})
+        self.email = email
         self.fields["name"].widget.attrs["autocomplete"] = "name"
 
     def clean(self) -> dict[str, Any]:
@@ -120,7 +120,7 @@ class NewPersonForm(PageForm):
         password = found.get("password")
         if not password:
             return found
-        person = User(email=self.invitation.email, name=found.get("name", ""))
+        person = User(email=self.email, name=found.get("name", ""))
         try:
             password_validation.validate_password(password, person)
         except forms.ValidationError as error:

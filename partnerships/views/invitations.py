@@ -128,7 +128,7 @@ def _accept_as_new(request: HttpRequest, found: Invitation, token: str) -> HttpR
     data = request.POST if request.method == "POST" else None
     if other and data is not None:
         raise PermissionDenied("accept")
-    form = NewPersonForm(data, invitation=found)
+    form = NewPersonForm(data, email=found.email, language=found.language)
     if data is not None and form.is_valid():
         try:
             made = workflow.accept_as_new(

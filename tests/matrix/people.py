@@ -47,8 +47,10 @@ GROUPS: dict[str, set[str]] = {
     "removed": {"removed"},
     # Has a login, is invited to the Swedish party as coordinator and has not answered.
     "invited": {"invited"},
+    # In no organisation; has accepted to audit one report.
+    "auditor": {"auditor"},
     # In a party only the signatories have set up a second factor.
-    "with-factor": {f"{side} {Role.SIGNATORY}" for side in SIDES},
+    "with-factor": {"auditor", *(f"{side} {Role.SIGNATORY}" for side in SIDES)},
     "nobody": set(SIGNED_OUT),
     "no-factor": {NO_FACTOR},
 }
@@ -58,6 +60,7 @@ PEOPLE = [
     OUTSIDE,
     "removed",
     "invited",
+    "auditor",
     *SIGNED_OUT,
     NO_FACTOR,
 ]
@@ -112,17 +115,23 @@ def make_people(
         side, role = name.split()
         people[name] = Person(make_person(name, organisations[side], Role(role)))
         if role == Role.SIGNATORY:
-            people[name].secret = generate_totp_secret()
-            TOTP.activate(people[name].user, people[name].secret)
+            _give_factor(people[name])
     people["removed"] = _who_was_there("removed", swedish)
     people["removed"].user.memberships.all().delete()
     people["invited"] = Person(make_person("invited", swedish))
+    people["auditor"] = Person(make_person("auditor", swedish))
+    _give_factor(people["auditor"])
     people["signed_out"] = Person(None)
     people["inactive"] = _who_was_there("inactive", swedish)
     User.objects.filter(pk=people["inactive"].user.pk).update(is_active=False)
     everything = (Role.OFFICER, Role.DECIDER, Role.OFFICE_ADMINISTRATOR)
     people[NO_FACTOR] = Person(make_person("no factor", icld, *everything), factor=False)
     return people
+
+
+def _give_factor(person: Person) -> None:
+    person.secret = generate_totp_secret()
+    TOTP.activate(person.user, person.secret)
 
 
 def _who_was_there(name: str, organisation: Organisation) -> Person:

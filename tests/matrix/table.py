@@ -12,6 +12,7 @@ from tests.matrix.groups import GROUPS
 from tests.matrix.rows import Row
 from tests.matrix.table_accounts import ACCOUNTS
 from tests.matrix.table_agreements import AGREEMENTS
+from tests.matrix.table_audits import AUDITS
 from tests.matrix.table_cases import CASES
 from tests.matrix.table_overview import OVERVIEWS
 from tests.matrix.table_payments import PAYMENTS
@@ -20,7 +21,7 @@ from tests.matrix.table_reports import CONTROLS, REPORTS
 from tests.matrix.table_steering import STEERING
 
 EVERYBODY = "*=200"
-HAS_LOGIN = "parties=200 other=200 icld=200 outside=200 removed=200 invited=200"
+HAS_LOGIN = "parties=200 other=200 icld=200 outside=200 removed=200 invited=200 auditor=200"
 
 PUBLIC = {
     "start": Row("/", get=EVERYBODY),
@@ -328,6 +329,7 @@ MATRIX: dict[str, Row] = (
     | REPORTS
     | CONTROLS
     | PAYMENTS
+    | AUDITS
     | OFFICE
     | PROGRAMME
     | CLOSED_LISTS

@@ -49,6 +49,7 @@ from partnerships.models import Country, Organisation, OrganisationKind, Partner
 from partnerships.models.invitations import Invitation, hashed
 from tests.factories import cases, long_cases
 from tests.factories.parties import make_partnership, make_person
+from tests.matrix.audits import audit_words, certificate_form
 from tests.matrix.groups import group_words
 from tests.matrix.people import Person, make_people
 from tests.matrix.reports import control_words, report_words
@@ -179,10 +180,13 @@ def build() -> World:
     world.words |= control_words(world.words["agreed"], people["icld officer"].user)
     # What these reports and payments wrote has been read: a notice of each person is counted.
     Letter.objects.filter(kind__in=READ_KINDS).update(seen_at=timezone.now())
+    decided = world.by_state["decided"]["case"]
+    world.words |= audit_words(decided, world.words["agreed"], people)
     sent = section_form(world)
     world.forms = {
         "section": lambda: dict(sent),
         "letter": letter_form,
+        "certificate": lambda: certificate_form(decided),
         "other_letter": lambda: {"file": png()},
         "receipt": lambda: {"receipts": png()},
         "signed_copy": lambda: {"party": "all", "signed_names": "A, B och C", "file": png()},

@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from applications.programme import (
+    load_audit,
     load_criteria,
     load_question_sets,
     load_report_forms,
@@ -29,4 +30,5 @@ class Command(BaseCommand):
         load_question_sets()
         load_criteria()
         load_report_forms()
+        load_audit()
         load_texts()
