@@ -10,7 +10,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from applications.models import Report, ReportPart, ReportStatus
-from applications.reports import rules, unlocking
+from applications.reports import audits, rules, unlocking
 from applications.unlocking import Place
 from partnerships.models import User
 
@@ -39,7 +39,8 @@ def editing(
     the rest belongs to every party. A report that was handed in can be written only where a
     supplement unlocks it, until its day has passed (``at`` is when the request reached us).
     Raises WrongStatus when it can not, PermissionDenied when ``by`` may not write there.
-    What is written inside is kept whole or not at all; each of ``lapse`` is called after it.
+    What is written inside is kept whole or not at all; a certificate of other accounts lapses,
+    and each of ``lapse`` is called after it.
     """
     with transaction.atomic():
         locked = Report.objects.select_for_update(of=("self",)).get(pk=report.pk)
@@ -50,6 +51,8 @@ def editing(
         if not (rules.may_account if is_accounts else rules.may_write)(by, report):
             raise PermissionDenied("edit")
         yield locked
+        if is_accounts:
+            audits.lapse(locked, by)
         for follow in lapse:
             follow(locked, by)
         Report.objects.filter(pk=locked.pk).update(content_version=F("content_version") + 1)

@@ -13,6 +13,7 @@ from applications import workflow as case_workflow
 from applications.drafting import editing, save_answer
 from applications.models import Application, MessageFile, Question, SavedView
 from applications.reports import accounting
+from applications.workflow import auditing
 from applications.workflow.forms import begin_form, publish_form, remove_row
 from applications.workflow.offers import accept_form, offer_form
 from applications.workflow.texts import begin_text
@@ -35,6 +36,7 @@ from partnerships.models import (
     OrganisationKind,
     Role,
     SeatKind,
+    User,
 )
 from tests.applications.test_supplements import approve, ask, questions, write
 from tests.factories import cases, money, reports, steering
@@ -752,3 +754,28 @@ def test_pages_of_the_accounts_of_a_report(visitor, partnership, coordinator, de
     page.locator(".account-form button").click()
     expect(page.locator(".error-summary")).to_be_visible()
     visitor.assert_accessible()
+def test_pages_of_an_audit(visitor, partnership, coordinator, decider):
+    case = cases.approved(partnership, by=coordinator, decider=decider)
+    report = reports.open_report(case)
+    money.add_cost(report.statement)
+    money.add_salary(report.statement)
+    base = f"/reports/{case.reference}/{report.slug}"
+    auditor = User.objects.create_user(
+        "revisor@example.org", "a long test password", name="Test Revisorsson"
+    )
+    sign_in(visitor, coordinator)
+    check(visitor, f"{base}/audit/")
+    visitor.context.clear_cookies()
+    visitor.context.add_cookies(
+        [{"name": "language", "value": visitor.language, "url": visitor.address}]
+    )
+    sent = auditing.invite_auditor(
+        report, name="A", firm="", email=auditor.email, language="sv", by=coordinator
+    )
+    token = Letter.objects.get(kind="audit_invitation").body.partition("/audits/")[2].split("/")[0]
+    check(visitor, f"/audits/{token}/")
+    auditing.accept_audit(sent, token, by=auditor)
+    check(visitor, f"/audits/{token}/")
+    sign_in(visitor, auditor)
+    check(visitor, "/home/", f"{base}/auditing/", f"{base}/auditing/accounts/")
+    check(visitor, f"{base}/auditing/salaries/", f"{base}/auditing/receipts/")
