@@ -754,6 +754,8 @@ def test_pages_of_the_accounts_of_a_report(visitor, partnership, coordinator, de
     page.locator(".account-form button").click()
     expect(page.locator(".error-summary")).to_be_visible()
     visitor.assert_accessible()
+
+
 def test_pages_of_an_audit(visitor, partnership, coordinator, decider):
     case = cases.approved(partnership, by=coordinator, decider=decider)
     report = reports.open_report(case)

@@ -105,7 +105,9 @@ def test_the_auditor_answers_signs_and_the_page_says_so(signed_in, auditor, acce
         "code": "000000",
     }
     assert browser.post(f"{base(report)}/auditing/certify/", sent).status_code == 422
-    assert browser.post(f"{base(report)}/auditing/certify/", sent | {"code": code}).status_code == 302
+    assert (
+        browser.post(f"{base(report)}/auditing/certify/", sent | {"code": code}).status_code == 302
+    )
 
     page = browser.get(f"{base(report)}/auditing/").content.decode()
     assert "Ett kvitto är svårläst." in page
