@@ -11,7 +11,6 @@ from applications.models import Application, Audit, Report
 from applications.reports import audits
 from applications.workflow import auditing
 from finance.models import Receipt
-from icld_portal.models import Letter
 from partnerships.models.invitations import hashed
 from tests.factories import money, reports
 from tests.matrix.people import Person
@@ -49,9 +48,6 @@ def audit_words(decided: str, agreed: str, people: dict[str, Person]) -> dict[st
         token_sha256=hashed(AUDIT_TOKEN), email=people["invited"].user.email
     )
     opened(decided, 2)
-    # Each reader has one notice to read, which the world has made already.
-    told = Letter.objects.filter(kind__startswith="audit_")
-    told.update(seen_at=timezone.now())
     return {
         "audited": agreed,
         "invited_to": decided,

@@ -181,7 +181,9 @@ def build() -> World:
     # What these reports and payments wrote has been read: a notice of each person is counted.
     Letter.objects.filter(kind__in=READ_KINDS).update(seen_at=timezone.now())
     decided = world.by_state["decided"]["case"]
-    world.words |= audit_words(decided, world.words["agreed"], people)
+    audited = agreement_words(make_partnership(robertsfors, machakos), people)["agreed"]
+    world.words |= audit_words(decided, audited, people)
+    Letter.objects.exclude(pk=world.words["notice"]).update(seen_at=timezone.now())
     sent = section_form(world)
     world.forms = {
         "section": lambda: dict(sent),
