@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from applications.forms.audits import AuditorForm, CertificateForm, SetAsideForm
 from applications.models import Audit, Report
-from applications.reading import shown
+from applications.read_answers import shown
 from applications.reports import audits, rules
 from applications.reports.finding import report_of
 from applications.workflow import auditing
