@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from applications.models import Report, ReportStatus, ReportSupplement
 from finance import ledger
@@ -21,7 +22,7 @@ STATES: dict[str, Promise | str] = {
     SOON: _("due within 30 days"),
     CONTROL: _("in control"),
     SUPPLEMENT: _("wait for a supplement"),
-    APPROVED: _("approved"),
+    APPROVED: pgettext_lazy("a report", "approved"),
 }
 
 
@@ -65,8 +66,11 @@ def counts(user: User, today: date) -> list[tuple[str, Promise | str, int]]:
 
 
 def for_list(reports: QuerySet[Report]) -> QuerySet[Report]:
-    """Load what a row shows, the one that is due first at the top."""
-    return reports.select_related("application__partnership", "officer").order_by("due_on", "pk")
+    """Load what a row shows: what waits for ICLD, then what is to be written, then what is
+    over, each with what was due first at the top."""
+    loaded = reports.select_related("application__partnership", "officer")
+    # By the alphabet backwards: submitted, draft, approved.
+    return loaded.order_by("-status", "due_on", "pk")
 
 
 def rows_of(reports: Iterable[Report], today: date) -> list[Row]:
