@@ -15,6 +15,8 @@ from applications.versions import form_of
 from finance.accounts import problems as accounts
 from icld_portal.problems import Problem, blocking
 
+# What the anchor of a row of the accounts begins with.
+ROWS_OF_ACCOUNTS = frozenset({"line", "salary"})
 # Which pages of the accounts belong to which section of the form.
 PAGES_OF = {
     Part.ACCOUNTS: frozenset({accounts.ACCOUNTS, accounts.DEVIATIONS}),
@@ -165,4 +167,7 @@ def problem_url(report: Report, problem: Problem) -> str:
     sections = {one.key: one for one in form_of(report).sections.all()}
     found = sections.get(problem.page)
     url = section_url(report, found) if found else page_url(report, problem.page)
+    kind, _dash, row = problem.anchor.partition("-")
+    if kind in ROWS_OF_ACCOUNTS:  # Which of the pages of the table, the table knows.
+        url = f"{url}?row={row.partition('-')[0]}"
     return f"{url}#{problem.anchor}" if problem.anchor else url

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from applications.forms.reports_accounts import AGAIN, CostForm, LineForm, SalaryForm
 from applications.models import Report
 from applications.reports import accounting, rules
+from applications.reports.completeness import problem_url
 from applications.reports.finding import report_of
 from applications.reports.writing import ACCOUNTS, SALARIES
 from applications.unlocking import Place, TooLate
@@ -202,9 +203,7 @@ def missing(request: PortalRequest, reference: str, slug: str) -> HttpResponse:
     page = page_of(request, found)
     context = tabs(request, report, "missing") | {
         "page_obj": page,
-        "found": [
-            {"problem": one, "url": address_of_problem(report, one)} for one in page.object_list
-        ],
+        "found": [{"problem": one, "url": problem_url(report, one)} for one in page.object_list],
         "blocking": sum(one.blocks for one in found),
     }
     return render(request, "applications/reports/account_problems.html", context)
@@ -339,16 +338,6 @@ def address(report: Report, found: Sheet, row: Any = None) -> str:
     if row is None or row.pk is None:
         return url
     return f"{url}?row={row.pk}#{found.row_anchor}-{row.pk}"
-
-
-def address_of_problem(report: Report, problem: Problem) -> str:
-    """Where a problem is shown and mended."""
-    url = reverse(f"applications:report_{problem.page}", args=_where(report))
-    kind, _dash, rest = problem.anchor.partition("-")
-    pk = rest.partition("-")[0]
-    if kind in {"line", "salary"}:
-        return f"{url}?row={pk}#{kind}-{pk}"
-    return f"{url}#{problem.anchor}"
 
 
 def _where(report: Report) -> list[Any]:

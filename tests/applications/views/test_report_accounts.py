@@ -407,7 +407,7 @@ def test_everything_that_is_missing_leads_to_its_row(writer, report, statement):
     travel = line.category_id
     assert urls == [
         f"{to(report, 'report_deviations')}#deviation-{line.organisation_id}-{travel}",
-        f"{to(report, 'report_accounts')}?row={line.pk}#line-{line.pk}",
+        f"{to(report, 'report_accounts')}?row={line.pk}#line-{line.pk}-receipt",
     ]
 
 
