@@ -105,6 +105,16 @@ def give_up(import_id: int, reason: str) -> None:
     waiting.update(state=ImportState.REFUSED, reason=reason[:500])
 
 
+def sweep(*, before: datetime) -> int:
+    """Remove what was sent before ``before`` and is not in the accounts; return how many."""
+    old = AccountImport.objects.filter(made_at__lt=before).exclude(state=ImportState.KEPT)
+    found = list(old.only("pk", "file"))
+    for sent in found:
+        default_storage.delete(sent.file.name)
+        sent.delete()
+    return len(found)
+
+
 def _content(sent: AccountImport, raw: bytes) -> dict[str, Any]:
     note = _progress(sent.pk)
     if sent.kind == ImportKind.SIE:

@@ -318,3 +318,14 @@ def test_a_broken_book_names_its_line(statement, coordinator):
     found = sent(statement, "sie", raw, by=coordinator, project="P1204")
 
     assert found.reason == "Line 12: voucher A 17 does not balance: 1243.50 is left."
+
+
+def test_what_nobody_keeps_is_removed_after_its_time(statement, coordinator):
+    kept, left = (sent(statement, "lines", LINE, by=coordinator) for _number in "12")
+    keep(kept, statement)
+    now = timezone.now()
+
+    assert imports.sweep(before=now - timedelta(days=30)) == 0
+    assert imports.sweep(before=now + timedelta(seconds=1)) == 1
+    assert list(AccountImport.objects.values_list("pk", flat=True)) == [kept.pk]
+    assert not AccountImport.objects.filter(pk=left.pk).exists()
