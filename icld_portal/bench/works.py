@@ -63,7 +63,7 @@ def works(world: World, browse: Callable[[str], Browser]) -> Iterator[Work]:
     yield from public_works()
     yield from applicant_works(world, browse(world.applicant))
     yield from office_works(world, browse(world.decider))
-    yield from report_works(world)
+    yield from report_works(world, browse(world.accountant))
     yield from money_works(world)
     yield submitting(world)
 
@@ -136,7 +136,7 @@ def office_works(world: World, browser: Browser) -> Iterator[Work]:
     )
 
 
-def report_works(world: World) -> Iterator[Work]:
+def report_works(world: World, browser: Browser) -> Iterator[Work]:
     """A report being written, with the accounts of a large project, and one in control."""
     session, report = world.accountant, world.report
     handle = [report.application.reference, report.slug]
@@ -145,10 +145,25 @@ def report_works(world: World) -> Iterator[Work]:
     key = next(section.key for section in sections if section.part == Part.QUESTIONS)
     path = reverse("applications:report_section", args=[*handle, key])
     yield page("report, section questions", session, path)
-    for name in ("accounts", "salaries"):
+    for name in ("accounts", "salaries", "receipts", "deviations", "missing"):
         yield page(f"report, {name}", session, reverse(f"applications:report_{name}", args=handle))
+    yield counting_costs(world, browser)
     yield page("reports of a party", world.applicant, reverse("applications:reports"), bound=LIST)
     yield page("report, staff", world.decider, world.controlled.get_absolute_url())
+
+
+def counting_costs(world: World, browser: Browser) -> Work:
+    """Return the work of adding up the accounts while somebody types a cost."""
+    handle = [world.report.application.reference, world.report.slug]
+    shown = browser.get(reverse("applications:report_accounts", args=handle))
+    fields = dict(form_on(shown.text)) | {"voucher": "A 99", "text": "Tåg", "amount": "1 234,50"}
+    fields["booked_on"] = world.report.first_on.isoformat()
+    sums = reverse("applications:accounts_sums", args=handle)
+
+    def count_costs(browser: Browser, number: int, count: bool) -> Answer:
+        return browser.post(sums, list(fields.items()), count=count, live=True)
+
+    return Work("live sums of the accounts", world.accountant, count_costs, PAGE, PAGE_QUERIES)
 
 
 def money_works(world: World) -> Iterator[Work]:

@@ -1,23 +1,30 @@
 """Who measures and on which cases: people with a session, and the addresses they open."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 
 from django.db.models import Count
 
 from applications import approvals, workflow
 from applications.models import (
+    AnswerSheet,
     Application,
     ApplicationPaper,
     CaseParty,
     Outcome,
     PaperKind,
+    Purpose,
+    QuestionSet,
     Report,
+    ReportKind,
     ReportStatus,
     SavedView,
 )
 from applications.papers import make_papers
-from finance.models import AccountLine
+from finance import statements
+from finance.budgets import accounting_years
+from finance.models import AccountLine, Grant
 from icld_portal.bench import drafts
 from icld_portal.bench.browser import sign_in
 from icld_portal.demo import assessing
@@ -61,7 +68,7 @@ def build(*, spare: int) -> World:
     submitter = person("Test Inlämnarsson", quietest, Role.COORDINATOR)
     model = drafts.write_draft(partnership_of(quietest), by=submitter)
     decided = decide(hand_in(busiest, by=applicant), by=decider)
-    report = some_report(ReportStatus.DRAFT)
+    report = open_report(decided)
     make_papers(decided.pk, PaperKind.RECEIPT)
     return World(
         applicant=sign_in(applicant),
@@ -72,7 +79,7 @@ def build(*, spare: int) -> World:
         assessed=assess(hand_in(busiest, by=applicant), by=decider),
         report=report,
         accountant=sign_in(account_at_length(report)),
-        controlled=some_report(ReportStatus.SUBMITTED),
+        controlled=handed_in_report(report),
         spare=[approve_by_both(copy) for copy in drafts.copies(model, spare)],
         view=SavedView.objects.create(
             owner=decider,
@@ -84,16 +91,36 @@ def build(*, spare: int) -> World:
     )
 
 
-def some_report(status: ReportStatus) -> Report:
-    """Return the newest report with accounts that has come so far."""
-    found = Report.objects.filter(status=status, statement__isnull=False)
-    return found.select_related("application", "statement", "grant__grantee").latest("due_on", "pk")
+def open_report(case: Application) -> Report:
+    """Open the report of the first year of an approved case, as the job does on its day."""
+    grant = Grant.objects.get(reference=case.reference)
+    [year] = accounting_years(grant.start_on, grant.end_on, [1])
+    form = QuestionSet.objects.all().in_force(case.grant_type, Purpose.REPORT)
+    return Report.objects.create(
+        application=case,
+        grant=grant,
+        kind=ReportKind.YEAR,
+        year=year.number,
+        first_on=year.first,
+        last_on=year.last,
+        due_on=year.last + timedelta(days=60),
+        sheet=AnswerSheet.objects.create(question_set=form),
+        statement=statements.open_statement(grant, year, case.budget.guideline),
+        language=case.language,
+    )
+
+
+def handed_in_report(otherwise: Report) -> Report:
+    """Return the newest report in control, or an approved one; among few cases there is none."""
+    handed_in = Report.objects.exclude(statement=None).exclude(status=ReportStatus.DRAFT)
+    found = handed_in.select_related("application", "statement", "grant__grantee")
+    return found.order_by("-status", "-due_on", "-pk").first() or otherwise
 
 
 def account_at_length(report: Report) -> User:
     """Fill the accounts of a report that is being written; return who accounts for it."""
     statement = report.statement
-    assert statement is not None  # noqa: S101 - ``some_report`` has accounts
+    assert statement is not None  # noqa: S101 - ``open_report`` gives it
     grantee = report.grant.grantee
     category = statement.guideline.categories.filter(is_salary=False).first()
     AccountLine.objects.bulk_create(
