@@ -88,6 +88,11 @@ WORDS: dict[str, Promise | str] = {
     "accept_audit": gettext_lazy("The auditor accepted the invitation"),
     "certify": gettext_lazy("The accounts of a report were certified"),
     "lapse_audit": gettext_lazy("The audit certificate of a report counts no more"),
+    "begin_change": gettext_lazy("A change request was begun"),
+    "submit_change": gettext_lazy("A change request was handed in"),
+    "return_change": gettext_lazy("The change request was sent back to the parties"),
+    "approve_change": gettext_lazy("The change request was approved"),
+    "refuse_change": gettext_lazy("The change request was refused"),
 }
 
 
@@ -131,6 +136,11 @@ PARTY_WORDS: dict[str, Promise | str] = {
         "accept_audit",
         "certify",
         "lapse_audit",
+        "begin_change",
+        "submit_change",
+        "return_change",
+        "approve_change",
+        "refuse_change",
     )
 } | {
     "take_up": gettext_lazy("ICLD began to assess the application"),
@@ -180,6 +190,11 @@ LETTERS: dict[str, Promise | str] = {
     "audit_certified": gettext_lazy("Letter: the accounts are certified"),
     "audit_lapsed": gettext_lazy("Letter: the audit certificate counts no more"),
     "audit_again": gettext_lazy("Letter: please audit the accounts again"),
+    "change_submitted": gettext_lazy("Letter: the change request has arrived"),
+    "change_arrived": gettext_lazy("Letter: a change request has come in"),
+    "change_returned": gettext_lazy("Letter: please write more in the change request"),
+    "change_approved": gettext_lazy("Letter: the change is approved"),
+    "change_refused": gettext_lazy("Letter: the change is refused"),
 }
 # The fact of an event that a reader asks for, where it is said as it was written.
 TOLD_BY = {
@@ -187,6 +202,9 @@ TOLD_BY = {
     "begin_from": "source",
     "cancel_agreement": "reason",
     "refuse_copy": "reason",
+    "return_change": "reason",
+    "approve_change": "reason",
+    "refuse_change": "reason",
 }
 # Deeds with a report: which one is said by its name in the address.
 OF_REPORTS = frozenset(

@@ -11,9 +11,9 @@ from playwright.sync_api import expect
 from applications import attaching, beginning, citing, commenting, messages, notes
 from applications import workflow as case_workflow
 from applications.drafting import editing, save_answer
-from applications.models import Application, MessageFile, Question, SavedView
+from applications.models import Application, ChangeKind, MessageFile, Question, SavedView
 from applications.reports import accounting
-from applications.workflow import auditing
+from applications.workflow import auditing, changing
 from applications.workflow.forms import begin_form, publish_form, remove_row
 from applications.workflow.offers import accept_form, offer_form
 from applications.workflow.texts import begin_text
@@ -781,3 +781,16 @@ def test_pages_of_an_audit(visitor, partnership, coordinator, decider):
     sign_in(visitor, auditor)
     check(visitor, "/home/", f"{base}/auditing/", f"{base}/auditing/accounts/")
     check(visitor, f"{base}/auditing/salaries/", f"{base}/auditing/receipts/")
+
+
+def test_pages_of_a_change_request(visitor, partnership, coordinator, decider):
+    case = cases.approved(partnership, by=coordinator, decider=decider)
+    change = changing.begin_change(case, by=coordinator)
+    there = change.get_absolute_url()
+    sign_in(visitor, coordinator)
+    check(visitor, there, f"{there}money/", f"/applications/{case.reference}/changes/")
+    words = [changing.Words(ChangeKind.PEOPLE, "Anna", "Bo")]
+    facts = {"reason": "Anna slutar.", "end_on": None, "decision": None}
+    changing.save_change(change, by=coordinator, version=1, words=words, **facts)
+    changing.submit_change(change, by=coordinator, version=2)
+    check(visitor, there)

@@ -14,6 +14,7 @@ from tests.matrix.table_accounts import ACCOUNTS
 from tests.matrix.table_agreements import AGREEMENTS
 from tests.matrix.table_audits import AUDITS
 from tests.matrix.table_cases import CASES
+from tests.matrix.table_changes import CHANGES
 from tests.matrix.table_overview import OVERVIEWS
 from tests.matrix.table_payments import PAYMENTS
 from tests.matrix.table_report_accounts import ACCOUNTS_OF_REPORTS
@@ -330,6 +331,7 @@ MATRIX: dict[str, Row] = (
     | CONTROLS
     | PAYMENTS
     | AUDITS
+    | CHANGES
     | OFFICE
     | PROGRAMME
     | CLOSED_LISTS
