@@ -50,7 +50,11 @@ def _money_problems(moves: Moves) -> list[Problem]:
         found.append(Problem(text, page=MONEY))
     for year in moves.years:
         if year.is_short:
-            words = {"year": str(year.year), "used": money(year.used), "after": money(year.after_sek)}
+            words = {
+                "year": str(year.year),
+                "used": money(year.used),
+                "after": money(year.after_sek),
+            }
             text = _("Year %(year)s would have %(after)s, and %(used)s of it is used already.")
             found.append(Problem(text % words, page=MONEY))
     return found
