@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from django.contrib.postgres.search import SearchQuery, SearchQueryCombinable
 from django.db import connection
-from django.db.models import Func, Q, TextField, Value
+from django.db.models import Func, TextField
 
 SWEDISH, SIMPLE = "portal_swedish", "portal_simple"
 WORD = re.compile(r"[^\W_]+")
@@ -35,18 +35,6 @@ def words_query(text: str) -> SearchQueryCombinable | None:
             beginning, config=SIMPLE, search_type="raw"
         )
         found = one if found is None else found & one
-    return found
-
-
-def name_holds(field: str, text: str) -> Q:
-    """A condition: the name in ``field`` holds ``text``, or one much like it.
-
-    The field is annotated as folded by the caller; ``text`` is folded by the database.
-    """
-    sought = Folded(Value(text))
-    found = Q(**{f"{field}__contains": sought})
-    if len(text) >= LEAST_RESEMBLING:
-        found |= Q(**{f"{field}__trigram_strict_word_similar": sought})
     return found
 
 

@@ -141,6 +141,59 @@ def test_there_is_no_place_for_what_does_not_stand_there(case, text):
     assert search.places([case.sheet_id], text) == {}
 
 
+PLAINLY = """
+    SELECT id FROM applications_application AS one
+    WHERE id = ANY(%(worded)s)
+    OR EXISTS (
+        SELECT FROM applications_searchdocument
+        WHERE application_id = one.id AND strpos(names, folded(%(text)s)) > 0
+    )
+    OR EXISTS (
+        SELECT FROM partnerships_partnership AS named
+        WHERE named.id = one.partnership_id AND (
+            strpos(folded(named.name), folded(%(text)s)) > 0
+            OR %(resembles)s AND folded(named.name) %%>> folded(%(text)s)
+        )
+    )
+    OR EXISTS (
+        SELECT FROM applications_caseparty AS party
+        JOIN partnerships_organisation AS named ON named.id = party.organisation_id
+        WHERE party.application_id = one.id AND (
+            strpos(folded(named.name), folded(%(text)s)) > 0
+            OR %(resembles)s AND folded(named.name) %%>> folded(%(text)s)
+        )
+    )
+    ORDER BY id
+"""
+
+
+def found_plainly(text: str) -> list[int]:
+    """What holds the text, asked of every case, one condition after the other."""
+    query = words_query(text)
+    worded = SearchDocument.objects.filter(words=query).values_list("pk", flat=True)
+    asked = {"worded": list(worded) if query else [], "text": text, "resembles": len(text) >= 4}
+    with connection.cursor() as cursor:
+        cursor.execute(PLAINLY, asked)
+        return [pk for (pk,) in cursor.fetchall()]
+
+
+@pytest.mark.parametrize(("many", "most"), [(10**6, 1.0), (0, 0.0)], ids=["few", "most cases"])
+def test_both_ways_of_gathering_find_what_every_case_is_asked_for(
+    case, partnership, coordinator, monkeypatch, many, most
+):
+    other = cases.ready_draft(partnership, by=coordinator)
+    monkeypatch.setattr(search, "MANY", many)
+    monkeypatch.setattr(search, "MOST", most)
+    words, names = ["skolor", "sopsortering skola", "och"], ["machakoss", "Robertsfors", "rob"]
+    odd = [case.reference, "water", "vatten", "sjukvård", "%", "_", "\\", "100%", "'", "Å", "po"]
+
+    for text in [*words, *names, *odd]:
+        assert sorted(found(text)) == found_plainly(text), text
+
+    assert sorted(found("Machakos")) == [case.pk, other.pk]
+    assert found("sopsortering") == [case.pk]
+
+
 def test_words_without_meaning_do_not_count():
     assert lexemes("sopsortering och skolorna") == ["skol", "sopsortering"]
     assert (lexemes("och"), found("och")) == ([], [])
