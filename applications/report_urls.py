@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from applications.views import report_answers, report_control, report_sections, reports
+from applications.views import (
+    report_answers,
+    report_approving,
+    report_citing,
+    report_control,
+    report_sections,
+    report_submitting,
+    reports,
+)
 
 urlpatterns = [
     path("", reports.reports, name="reports"),
@@ -39,5 +47,35 @@ urlpatterns = [
         "<slug:reference>/<slug:slug>/control/withdraw/",
         report_control.withdraw_approval,
         name="withdraw_report_approval",
+    ),
+    path(
+        "<slug:reference>/<slug:slug>/approval/",
+        report_approving.report_approval,
+        name="report_approval",
+    ),
+    path(
+        "<slug:reference>/<slug:slug>/approval/remind/",
+        report_approving.remind_of_report,
+        name="remind_of_report",
+    ),
+    path(
+        "<slug:reference>/<slug:slug>/submit/",
+        report_submitting.submit_report,
+        name="submit_report",
+    ),
+    path(
+        "<slug:reference>/<slug:slug>/citations/",
+        report_citing.report_citations,
+        name="report_citations",
+    ),
+    path(
+        "<slug:reference>/<slug:slug>/citations/cite/",
+        report_citing.cite_in_report,
+        name="cite_in_report",
+    ),
+    path(
+        "<slug:reference>/<slug:slug>/citations/remove/",
+        report_citing.uncite_in_report,
+        name="uncite_in_report",
     ),
 ]

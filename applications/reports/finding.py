@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from applications.finding import is_handle
-from applications.models import CaseParty, Report
+from applications.models import CaseParty, Report, ReportCitation
 from applications.reports import rules
+from partnerships.models import SteeringGroup
 from partnerships.requests import PortalRequest
 
 
@@ -18,6 +20,16 @@ def for_page() -> QuerySet[Report]:
     return Report.objects.select_related(
         "application__partnership", "grant", "sheet", "statement"
     ).prefetch_related(Prefetch("application__case_parties", parties))
+
+
+def with_backing(reports: QuerySet[Report]) -> QuerySet[Report]:
+    """Read with each report how many decisions it cites, and whether it could cite any."""
+    of_partnership = SteeringGroup.objects.filter(
+        partnership=OuterRef("application__partnership"), ended_on=None
+    )
+    cited = ReportCitation.objects.filter(report=OuterRef("pk")).order_by().values("report")
+    number = Coalesce(Subquery(cited.values(number=Count("pk"))), 0)
+    return reports.annotate(number_cited=number, has_group=Exists(of_partnership))
 
 
 # What the parties tell, each kind of row in one query.
@@ -40,7 +52,8 @@ def report_of(
     if not is_handle(reference):
         raise Http404("no such case")
     found = for_page().by_handle(reference, slug)  # type: ignore[attr-defined]
-    found = found.prefetch_related(*content)
+    if content:
+        found = with_backing(found).prefetch_related(*content)
     seen = found.readable_by(request.user) if readable else found.visible_to(request.user)
     report: Report = get_object_or_404(seen)
     return report

@@ -62,10 +62,9 @@ def indicators_of(report: Report, before: Report | None) -> list[PlannedIndicato
     """Return every indicator of the plan with what is said of it, in three queries at most."""
     said = {one.indicator_id: one for one in report.indicator_outcomes.all()}
     earlier = {one.indicator_id: one for one in before.indicator_outcomes.all()} if before else {}
-    indicators = Indicator.objects.filter(result__application=report.application_id)
     return [
         PlannedIndicator(one, said.get(one.pk), earlier.get(one.pk))
-        for one in indicators.select_related("result").order_by("result", "pk")
+        for one in _plan(report, Indicator)
     ]
 
 
@@ -76,14 +75,28 @@ def activities_of(report: Report, before: Report | None) -> list[PlannedActivity
     """
     said = {one.activity_id: one for one in report.activity_outcomes.all()}
     earlier = {one.activity_id: one for one in before.activity_outcomes.all()} if before else {}
-    activities = Activity.objects.filter(application=report.application_id)
     found = []
-    for one in activities.select_related("organisation").order_by("year", "pk"):
+    for one in _plan(report, Activity):
         last = earlier.get(one.pk)
         is_left = one.year < (report.year or 0) and (last is None or last.done not in OVER)
         if one.pk in said or one.year == report.year or is_left:
             found.append(PlannedActivity(one, said.get(one.pk), last))
     return found
+
+
+def _plan(report: Report, kind: type[Indicator] | type[Activity]) -> list[Any]:
+    """Return the rows of the decided plan; they never change, and a page reads them once."""
+    kept: dict[Any, list[Any]] = report.__dict__.setdefault("_plan", {})
+    if kind not in kept:
+        case = report.application_id
+        indicators = Indicator.objects.filter(result__application=case).select_related("result")
+        activities = Activity.objects.filter(application=case).select_related("organisation")
+        kept[kind] = list(
+            indicators.order_by("result", "pk")
+            if kind is Indicator
+            else activities.order_by("year", "pk")
+        )
+    return kept[kind]
 
 
 def written_in_part(report: Report, part: str) -> list[Any] | None:

@@ -10,7 +10,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from applications.models import Report, ReportPart, ReportStatus
-from applications.reports import audits, rules, unlocking
+from applications.reports import approvals, audits, rules, unlocking
 from applications.unlocking import Place
 from partnerships.models import User
 
@@ -20,7 +20,7 @@ SALARIES: Place = (str(ReportPart.SALARIES), 0)
 AUDIT: Place = (str(ReportPart.AUDIT), 0)
 OF_GRANTEE = frozenset({ACCOUNTS, SALARIES, AUDIT})
 
-# What follows from a write, under the lock: approvals and certificates of other content lapse.
+# What else follows from a write, under the lock: a certificate of other accounts lapses.
 Lapse = Callable[[Report, User], object]
 
 
@@ -39,8 +39,8 @@ def editing(
     the rest belongs to every party. A report that was handed in can be written only where a
     supplement unlocks it, until its day has passed (``at`` is when the request reached us).
     Raises WrongStatus when it can not, PermissionDenied when ``by`` may not write there.
-    What is written inside is kept whole or not at all; a certificate of other accounts lapses,
-    and each of ``lapse`` is called after it.
+    What is written inside is kept whole or not at all. After it approvals of other content and
+    a certificate of other accounts lapse, and each of ``lapse`` is called.
     """
     with transaction.atomic():
         locked = Report.objects.select_for_update(of=("self",)).get(pk=report.pk)
@@ -51,6 +51,7 @@ def editing(
         if not (rules.may_account if is_accounts else rules.may_write)(by, report):
             raise PermissionDenied("edit")
         yield locked
+        approvals.lapse(locked, by)
         if is_accounts:
             audits.lapse(locked, by)
         for follow in lapse:

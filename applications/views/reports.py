@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from applications.models import Report, ReportStatus
-from applications.reports import rules
+from applications.reports import approvals, citing, rules
 from applications.reports.completeness import COMPLETE, tasks
 from applications.reports.finding import CONTENT, narrative_of, report_of
 from applications.reports.listing import rows_of
@@ -76,7 +76,8 @@ def report(request: PortalRequest, reference: str, slug: str) -> HttpResponse:
     if row.is_draft:
         context |= draft_context(request, found)
         return render(request, "applications/reports/draft.html", context)
-    context["sections"] = sections_of(found)
+    context |= {"sections": sections_of(found), "cited": citing.cited_in(found)}
+    context["parties"] = approvals.of_parties(found)
     return render(request, "applications/reports/read.html", context)
 
 
@@ -84,10 +85,13 @@ def draft_context(request: PortalRequest, found: Report) -> dict[str, Any]:
     """What the parties see of a report that they write: its parts, and what to do next."""
     listed = tasks(found)
     may_write = rules.may_write(request.user, found)
+    parties = approvals.of_parties(found)
     return {
+        "parties": parties,
+        "cited": found.number_cited,  # type: ignore[attr-defined]  # annotated
         "tasks": listed,
         "complete": sum(task.state == COMPLETE for task in listed),
-        "step": next_step(found, listed, may_write=may_write),
+        "step": next_step(found, request.user, listed, parties),
         "may_write": may_write,
     }
 
@@ -100,4 +104,5 @@ def read_report(request: PortalRequest, reference: str, slug: str) -> HttpRespon
     today = timezone.localtime(request.received_at, STOCKHOLM).date()
     [row] = rows_of([found], request.user, today=today)
     context = {"report": found, "row": row, "sections": sections_of(found)}
+    context |= {"cited": citing.cited_in(found), "parties": approvals.of_parties(found)}
     return render(request, "applications/reports/read.html", context)

@@ -39,6 +39,12 @@ from applications.workflow.meeting import (
 )
 from applications.workflow.ordering import StaleOrder, move_case
 from applications.workflow.releasing import release_problems
+from applications.workflow.reporting import (
+    SUBMIT_REPORT,
+    book_reported,
+    submit_problems,
+    submit_report,
+)
 from applications.workflow.scoring import (
     StaleComment,
     criteria_in,
@@ -94,6 +100,7 @@ __all__ = [
     "REJECT",
     "REOPEN",
     "SUBMIT",
+    "SUBMIT_REPORT",
     "TAKE_UP",
     "TRANSITIONS",
     "WITHDRAW",
@@ -116,6 +123,7 @@ __all__ = [
     "ask_supplement",
     "assign",
     "assign_all",
+    "book_reported",
     "cancel_agreement",
     "close_supplement",
     "confirm",
@@ -166,6 +174,8 @@ __all__ = [
     "start_once",
     "stop_release",
     "submit",
+    "submit_problems",
+    "submit_report",
     "supplement_problems",
     "take_back",
     "take_back_confirmation",

@@ -2,11 +2,25 @@
 
 from datetime import timedelta
 
-from applications.models import AnswerSheet, Application, Audit, Purpose, QuestionSet, Report
+from applications.drafting import save_answer
+from applications.models import (
+    AnswerSheet,
+    Application,
+    Audit,
+    Purpose,
+    Question,
+    QuestionSet,
+    Report,
+)
+from applications.reports import approvals, plan_rows
+from applications.reports.writing import editing
 from finance import statements
 from finance.budgets import accounting_years
-from finance.models import Grant
+from finance.models import Grant, Receipt
+from icld_portal.models import Factor
 from partnerships.models import User
+from tests.factories.cases import reply, signatory_of
+from tests.factories.money import add_cost
 
 
 def report_form(purpose: Purpose = Purpose.REPORT, grant_type: str = "project") -> QuestionSet:
@@ -57,3 +71,45 @@ def invite_auditor(report: Report, user: User | None = None) -> Audit:
         user=user,
         accepted_at=report.opened_at if user else None,
     )
+
+
+def write_report(report: Report, *, by: User, amount: str = "100000.00") -> Report:
+    """Write all that is asked for, with one cost of ``amount`` SEK, the whole budget by
+    default, that has its receipt."""
+    with editing(report, by=by, within=()) as draft:
+        questions = Question.objects.filter(section__question_set=draft.sheet.question_set)
+        for question in questions.prefetch_related("options"):
+            save_answer(draft, question, reply(question, "Det gick bra."), by=by)
+        for one in plan_rows.indicators_of(draft, None):
+            draft.indicator_outcomes.create(indicator=one.indicator, cumulative="50 %")
+        for row in plan_rows.activities_of(draft, None):
+            draft.activity_outcomes.create(activity=row.activity, done="done")
+        for party in draft.application.case_parties.all():
+            draft.participation.create(
+                organisation=party.organisation, group="officials", women=2, men=1
+            )
+        if draft.statement:
+            line = add_cost(draft.statement, amount)
+            Receipt.objects.create(
+                statement=draft.statement,
+                line=line,
+                file="receipts/0.pdf",
+                file_name="kvitto.pdf",
+                content_type="application/pdf",
+                size_bytes=1,
+                sha256="0" * 64,
+            )
+    return Report.objects.get(pk=report.pk)
+
+
+def approve_report(report: Report) -> None:
+    """Let a signatory of each party approve what is written; one is made where none is."""
+    for party in report.application.case_parties.select_related("organisation"):
+        approvals.approve(
+            report,
+            by=signatory_of(party.organisation),
+            organisation=party.organisation_id,
+            statement="Vi godkänner redovisningen.",
+            version=Report.objects.get(pk=report.pk).content_version,
+            method=Factor.TOTP,
+        )

@@ -1,4 +1,4 @@
-"""What the matrix asks about reports: one that is being written."""
+"""What the matrix asks about reports: one that is written and waits for its approvals."""
 
 from typing import Any
 
@@ -8,14 +8,22 @@ from django.utils import timezone
 
 from applications.models import Application
 from finance.models import AccountImport, Receipt, Statement
-from tests.factories import controlled, money, reports
+from tests.factories import controlled, money, reports, steering
 
 
-def report_words(decided: str) -> dict[str, Any]:
-    """Open the report of the first year of the decided case, and account for a cost in it."""
+def report_words(decided: str, *, writer: Any) -> dict[str, Any]:
+    """Open two reports of the decided case: of the first year with a cost in it, of the second
+    all is written, and a decision could back it."""
     case = Application.objects.get(reference=decided)
     report = reports.open_report(case)
-    return {"reported": decided, **account_words(Statement.objects.get(report=report))}
+    written = reports.write_report(reports.open_report(case, 2), by=writer)
+    decision = steering.verified_decision(steering.make_group(case.partnership))
+    return {
+        "reported": decided,
+        "report_version": written.content_version,
+        "report_decision": decision.pk,
+        **account_words(Statement.objects.get(report=report)),
+    }
 
 
 def account_words(statement: Statement) -> dict[str, Any]:

@@ -1,8 +1,8 @@
-"""The rows of reports: one that is being written."""
+"""The rows of reports: one that is written and waits for its approvals."""
 
 from tests.matrix.rows import Row
 
-WRITTEN = "/reports/{reported}/year-1/"
+WRITTEN = "/reports/{reported}/year-2/"
 
 REPORTS: dict[str, Row] = {
     "applications:reports": Row("/reports/", get="*=200"),
@@ -18,6 +18,34 @@ REPORTS: dict[str, Row] = {
         f"{WRITTEN}answers/summary/",
         post="writers=200! parties=403",
         data={"writer": "", "question-summary": "Klart.", "seen-summary": "0.e3b0c44298fc1c14"},
+    ),
+    "applications:report_approval": Row(
+        f"{WRITTEN}approval/",
+        get="parties=200",
+        post="swedish-signatory=302! parties=403",
+        data={
+            "version": "{report_version}",
+            "organisation": "{robertsfors}",
+            "statement": "Ja.",
+            "code": "{code}",
+        },
+    ),
+    "applications:remind_of_report": Row(
+        f"{WRITTEN}approval/remind/", post="writers=302! submitters=302! parties=403"
+    ),
+    "applications:submit_report": Row(
+        f"{WRITTEN}submit/", get="parties=200", post="submitters=422 parties=302"
+    ),
+    "applications:report_citations": Row(f"{WRITTEN}citations/", get="parties=200"),
+    "applications:cite_in_report": Row(
+        f"{WRITTEN}citations/cite/",
+        post="writers=302! parties=403",
+        data={"decision": "{report_decision}"},
+    ),
+    "applications:uncite_in_report": Row(
+        f"{WRITTEN}citations/remove/",
+        post="writers=302! parties=403",
+        data={"decision": "{report_decision}"},
     ),
 }
 

@@ -147,7 +147,7 @@ def build() -> World:
             world.by_state["assessed"]["case"], world.by_state["decided"]["case"], people
         ),
         "grant": world.by_state["decided"]["case"],
-        **report_words(world.by_state["decided"]["case"]),
+        **report_words(world.by_state["decided"]["case"], writer=writer),
         **agreement_words(make_partnership(robertsfors, machakos), people),
         **payment_words(make_partnership(robertsfors, machakos), people),
         **steering_words(partnership, people),
