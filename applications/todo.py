@@ -34,6 +34,7 @@ MOST_FOLLOW_UPS = 10
 MOST_MINUTES = 10
 MOST_PROPOSALS = 10
 MOST_AUDITS = 20
+MOST_REPORTS = 10
 
 
 # What may wait for a person, whether or not they may still read it: mostly nothing does, and
@@ -67,6 +68,12 @@ SELECT
     EXISTS (
         SELECT FROM applications_audit
         WHERE user_id = %(user)s AND revoked_at IS NULL AND lapsed_at IS NULL
+    ),
+    EXISTS (
+        SELECT FROM applications_report AS report
+        JOIN applications_caseparty AS party ON party.application_id = report.application_id
+        JOIN partnerships_membership AS member ON member.organisation_id = party.organisation_id
+        WHERE member.user_id = %(user)s AND report.status = 'draft'
     )
 """
 
@@ -80,6 +87,7 @@ class Waiting:
     parts: list["OwnParts"]
     mentions: list[Mention]
     audits: list[Audit]
+    reports: list[Report]
 
 
 @dataclass(frozen=True)
@@ -90,17 +98,24 @@ class OwnParts:
     parts: list[tuple[SectionWork, str]]
 
 
-def waiting_for(user: User, drafts: ApplicationQuerySet) -> Waiting:
-    """Return what waits for ``user``; one query, and one more for each kind there is of it."""
+def waiting_for(
+    user: User, drafts: ApplicationQuerySet, *, organisation: int | None = None
+) -> Waiting:
+    """Return what waits for ``user``; one query, and one more for each kind there is of it.
+
+    With an ``organisation`` only the reports of its cases.
+    """
     with connection.cursor() as cursor:
         cursor.execute(WAITS, {"user": user.pk})
-        follow_ups, minutes, parts, mentions, audits = cursor.fetchone() or (False,) * 5
+        found = cursor.fetchone() or (False,) * 6
+        follow_ups, minutes, parts, mentions, audits, reports = found
     return Waiting(
         follow_ups=follow_ups_of(user) if follow_ups else [],
         minutes=list(awaited.minutes_for(user)[:MOST_MINUTES]) if minutes else [],
         parts=parts_of(user, drafts) if parts else [],
         mentions=mentions_of(user, drafts) if mentions else [],
         audits=audits_of(user) if audits else [],
+        reports=reports_of(user, organisation) if reports else [],
     )
 
 
@@ -164,6 +179,17 @@ def proposals_of(user: User) -> list[PendingDecision]:
         waits, meeting=None, confirmed_at=None, application__in=cases.order_by().values("pk")
     ).select_related("application", "proposed_by", "sent_back_by")
     return list(found.order_by("proposed_at", "pk")[:MOST_PROPOSALS])
+
+
+def reports_of(user: User, organisation: int | None = None) -> list[Report]:
+    """Return the reports that the parties of ``user`` have yet to hand in, the first due first.
+
+    With an ``organisation`` only those of its cases. One query.
+    """
+    parties = [organisation] if organisation else list(user.roles)
+    of_parties = CaseParty.objects.filter(organisation__in=parties).values("application")
+    found = Report.objects.all().visible_to(user).open().filter(application__in=of_parties)
+    return list(found.for_list()[:MOST_REPORTS])
 
 
 def mentions_of(user: User, drafts: ApplicationQuerySet) -> list[Mention]:

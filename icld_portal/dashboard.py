@@ -33,7 +33,7 @@ def home(request: PortalRequest) -> HttpResponse:
     drafts = rows_for(written[:SHOWN_DRAFTS], request.user)
     # Who may write in it is asked of a draft alone, and so are its parties.
     others = mine.exclude(status=Status.DRAFT).prefetch_related(None)[:SHOWN_OTHERS]
-    waiting = todo.waiting_for(request.user, written)
+    waiting = todo.waiting_for(request.user, written, organisation=chosen)
     # A draft tells its own deadline.
     coming = Round.objects.all().coming_at(request.received_at)
     context = {
@@ -41,6 +41,7 @@ def home(request: PortalRequest) -> HttpResponse:
         "drafts": drafts,
         "to_sign": todo.agreements_of(request.user),
         "audits": waiting.audits,
+        "reports": waiting.reports,
         "follow_ups": waiting.follow_ups,
         "minutes_to_verify": waiting.minutes,
         "today": timezone.localdate(timezone=STOCKHOLM),

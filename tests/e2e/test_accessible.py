@@ -64,6 +64,7 @@ PARTY = [
     "/organisations/",
     "/grants/",
     "/overview/",
+    "/reports/",
     "/account/two-factor/",
     "/account/password/change/",
 ]
@@ -690,6 +691,35 @@ SIE = (
     '#VER A 1 {day} "Åre"\n{{\n#TRANS 5800 {{6 P1}} 10.00\n#TRANS 6100 {{6 P1}} 5.00\n'
     "#TRANS 2440 {{}} -15.00\n}}\n"
 )
+
+
+def test_pages_of_a_report(visitor, partnership, coordinator, signatory, decider, second_factor):
+    case = cases.approved(partnership, by=coordinator, decider=decider)
+    first = reports.open_report(case)
+    steering.verified_decision(steering.make_group(partnership))
+    sign_in(visitor, coordinator)
+    here = f"/reports/{case.reference}/year-1/"
+    parts = ("year", "done", "indicators", "swedish_party", "participants")
+    check(visitor, "/reports/", "/reports/?show=late", here, f"{here}read/")
+    check(visitor, *(f"{here}sections/{part}/" for part in parts))
+    check(visitor, f"{here}submit/", f"{here}citations/", f"{here}sections/year/?translation")
+    reports.write_report(first, by=coordinator)
+    reports.open_report(case, None)
+    later = reports.open_report(case, 2)
+    there = later.get_absolute_url()
+    check(visitor, *(f"{there}sections/{part}/" for part in parts[:3]), here, f"{here}submit/")
+    # A refused row keeps what was typed, and says beside it what is wrong.
+    page = visitor.open(f"{there}sections/participants/")
+    page.locator("input[name$=-women]").first.fill("-1")
+    page.locator("button.btn-outline-primary[value=stay]").click()
+    page.locator(".error-summary").wait_for()
+    visitor.assert_accessible()
+    visitor.context.clear_cookies(name="sessionid")
+    sign_in(visitor, signatory, second_factor(signatory))
+    check(visitor, f"{here}approval/")
+    reports.approve_report(first)
+    case_workflow.submit_report(first, by=signatory)
+    check(visitor, here)
 
 
 def test_pages_of_the_accounts_of_a_report(visitor, partnership, coordinator, decider):

@@ -1,4 +1,4 @@
-"""What the matrix asks about reports: one that is written and waits for its approvals."""
+"""What the matrix asks about reports: one that is begun, and one that waits for approval."""
 
 from typing import Any
 

@@ -1,7 +1,8 @@
-"""The rows of reports: one that is written and waits for its approvals."""
+"""The rows of reports: one that is begun, one that is written and waits for its approvals."""
 
 from tests.matrix.rows import Row
 
+BEGUN = "/reports/{reported}/year-1/"
 WRITTEN = "/reports/{reported}/year-2/"
 
 REPORTS: dict[str, Row] = {
@@ -9,13 +10,13 @@ REPORTS: dict[str, Row] = {
     "applications:report": Row(WRITTEN, get="parties=200 icld=200"),
     "applications:read_report": Row(f"{WRITTEN}read/", get="parties=200"),
     "applications:report_section": Row(
-        f"{WRITTEN}sections/year/",
+        f"{BEGUN}sections/year/",
         get="writers=200 parties=302",
         post="writers=302! parties=403",
         data={"writer": "", "question-summary": "Klart.", "seen-summary": "0.e3b0c44298fc1c14"},
     ),
     "applications:save_report_answer": Row(
-        f"{WRITTEN}answers/summary/",
+        f"{BEGUN}answers/summary/",
         post="writers=200! parties=403",
         data={"writer": "", "question-summary": "Klart.", "seen-summary": "0.e3b0c44298fc1c14"},
     ),

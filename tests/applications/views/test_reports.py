@@ -102,3 +102,15 @@ def test_the_list_asks_as_often_for_thirty_reports_as_for_one(
     with django_assert_max_num_queries(12):
         page = browser.get(LIST).content.decode()
     assert page.count('scope="row"') == 21
+
+
+def test_a_report_to_hand_in_stands_on_the_home_page_until_it_is_handed_in(
+    report, coordinator, partner_coordinator, stranger, signed_in
+):
+    for person in (coordinator, partner_coordinator):
+        assert report.get_absolute_url() in signed_in(person).get("/home/").content.decode()
+    assert report.get_absolute_url() not in signed_in(stranger).get("/home/").content.decode()
+
+    hand_in(report, end_of_day(report))
+
+    assert report.get_absolute_url() not in signed_in(coordinator).get("/home/").content.decode()
