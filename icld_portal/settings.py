@@ -259,6 +259,7 @@ HANDED_OVER: list[str] = ["applications.workflow.handing_over.take_over"]
 # Which apps have matters that steering groups decide about.
 STEERING_MATTERS: list[str] = [
     "applications.matters.CASES",
+    "applications.reports.matters.REPORTS",
     "partnerships.agenda.GROUP",
 ]
 
