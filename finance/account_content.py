@@ -1,7 +1,10 @@
 """What accounts say, as data with one fingerprint: what somebody certifies or approves."""
 
+from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
+from finance.ledger import NOTHING
 from finance.models import Statement
 from icld_portal.canonical import fingerprint_of
 
@@ -31,6 +34,7 @@ SALARY = (
     "comment",
 )
 RECEIPT = ("pk", "line", "file_name", "sha256")
+PARTS = ("lines", "salaries", "receipts")
 
 
 def content_of(statement: Statement) -> dict[str, list[dict[str, Any]]]:
@@ -40,6 +44,12 @@ def content_of(statement: Statement) -> dict[str, list[dict[str, Any]]]:
         "salaries": list(statement.salaries.order_by("pk").values(*SALARY)),
         "receipts": list(statement.receipts.order_by("pk").values(*RECEIPT)),
     }
+
+
+def total_of(content: Mapping[str, Any]) -> Decimal:
+    """Return what accounts that were read as data add up to, SEK with öre."""
+    rows = [*content["lines"], *content["salaries"]]
+    return sum((row["amount"] for row in rows), NOTHING)
 
 
 def digests_of(content: dict[str, list[dict[str, Any]]]) -> dict[str, str]:

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,7 +20,7 @@ from applications.models import (
 )
 from applications.reports import audit_letters
 from applications.reports.unlocking import unlocked_in
-from finance.account_content import content_of, digests_of
+from finance.account_content import PARTS, content_of, digests_of
 from icld_portal import events, scanning
 from icld_portal.canonical import fingerprint_of
 from icld_portal.problems import Problem
@@ -43,7 +44,12 @@ class Read:
 def accounts_of(report: Report) -> Read:
     """Return the fingerprint of the accounts now; three queries. A final report has none."""
     assert report.statement is not None  # noqa: S101 - the database says so too
-    digests = digests_of(content_of(report.statement))
+    return read_of(content_of(report.statement))
+
+
+def read_of(content: Mapping[str, Any]) -> Read:
+    """Return the fingerprint of accounts that were read as data, with other parts or without."""
+    digests = digests_of({part: content[part] for part in PARTS})
     return Read(fingerprint_of(digests), digests)
 
 
@@ -61,11 +67,13 @@ def is_open(report: Report) -> bool:
     return unlocked is not None and any(unlocked.names(part) for part in CERTIFIED_PARTS)
 
 
-def problems(report: Report) -> list[Problem]:
+def problems(report: Report, now: Read | None = None) -> list[Problem]:
     """Return what the audit lacks before the report can be handed in.
 
     A final report has no accounts and needs none. That the auditor could not confirm the
-    accounts stops nobody: ICLD reads it. Source: the programme's conditions on audit.
+    accounts stops nobody: ICLD reads it. With the accounts as they are ``now`` the certificate
+    and its file are looked at again, as the deed does; a page need not, since a change lapses
+    the certificate at once. Source: the programme's conditions on audit.
     """
     if report.statement_id is None:
         return []
@@ -75,15 +83,20 @@ def problems(report: Report) -> list[Problem]:
     if audit.certified_at is None:
         text = _("The auditor, %(name)s, has not certified the accounts yet.")
         return [Problem(text % {"name": audit.name}, page=PAGE)]
+    found = _looked_at(audit, now) if now else []
+    if audit.opinion == Opinion.REFUSED:
+        text = _("The auditor could not confirm the accounts.")
+        found.append(Problem(text, blocks=False, page=PAGE))
+    return found
+
+
+def _looked_at(audit: Audit, now: Read) -> list[Problem]:
     found = []
-    if audit.content_sha256 != accounts_of(report).sha256:
+    if audit.content_sha256 != now.sha256:
         found.append(Problem(_("The audit certificate is about other accounts."), page=PAGE))
     if audit.file and scanning.held([audit.file.name]):
         text = _("The file of the audit certificate has not been found clean.")
         found.append(Problem(text, page=PAGE))
-    if audit.opinion == Opinion.REFUSED:
-        text = _("The auditor could not confirm the accounts.")
-        found.append(Problem(text, blocks=False, page=PAGE))
     return found
 
 

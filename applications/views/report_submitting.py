@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from applications import workflow
 from applications.models import Report, ReportStatus
-from applications.reports import approvals, citing, completeness, rules
+from applications.reports import approvals, audits, citing, completeness, rules
 from applications.reports.finding import CONTENT, narrative_of
 from applications.reports.listing import rows_of
 from icld_portal.access import PARTIES_AND_OFFICE, get_or_post
@@ -56,7 +56,7 @@ def _show(request: PortalRequest, report: Report, *, refused: bool = False) -> H
     unsigned = approvals.problems(parties)
     today = timezone.localtime(request.received_at, STOCKHOLM).date()
     [row] = rows_of([report], request.user, today=today)
-    everything = [*found, *unsigned]
+    everything = [*found, *audits.problems(report), *unsigned]
     context: dict[str, Any] = {
         "report": report,
         "row": row,

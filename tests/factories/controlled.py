@@ -19,7 +19,7 @@ def handed_in(case: Application, year: int | None = 1, *, costs: int = 1) -> Rep
         for _cost in range(costs):
             money.add_cost(statement, "5000.25")
         money.add_salary(statement)
-        certify(report)
+        reports.certify(report)
         paying.hand_in(statement)
     now = timezone.now()
     report.sheet.frozen_at = now
@@ -27,14 +27,6 @@ def handed_in(case: Application, year: int | None = 1, *, costs: int = 1) -> Rep
     facts = {"status": ReportStatus.SUBMITTED, "received_at": now, "content_sha256": "a" * 64}
     Report.objects.filter(pk=report.pk).update(**facts)
     return Report.objects.get(pk=report.pk)
-
-
-def certify(report: Report) -> None:
-    """Let an auditor's certificate stand: a file, so that it needs no login."""
-    audit = reports.invite_auditor(report)
-    audit.certified_at, audit.opinion, audit.content_sha256 = timezone.now(), "clean", "b" * 64
-    audit.file = "audits/x.pdf"
-    audit.save()
 
 
 def controlled(report: Report, *, by: User) -> Report:

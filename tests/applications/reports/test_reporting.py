@@ -17,7 +17,7 @@ from applications.models.rounds import end_of
 from applications.reports import approvals, citing
 from applications.reports.completeness import problems
 from applications.reports.finding import with_backing
-from applications.reports.writing import editing
+from applications.reports.writing import ACCOUNTS, editing
 from finance import ledger
 from finance.models import Receipt, Statement
 from icld_portal.events import events_of
@@ -215,6 +215,22 @@ def test_without_both_approvals_nothing_happens(written, coordinator):
     assert not events_of(written).filter(verb="submit_report").exists()
 
 
+def test_without_a_certificate_of_these_accounts_nothing_happens(ready, coordinator):
+    with editing(ready, by=coordinator, within=[ACCOUNTS]) as draft:
+        draft.statement.lines.update(text="Flyg")
+    for party in ready.application.case_parties.all():
+        reports.sign_for(ready, party.organisation)
+
+    with pytest.raises(NotReady) as stopped:
+        workflow.submit_report(Report.objects.get(pk=ready.pk), by=coordinator)
+
+    assert texts(stopped) == [
+        "The audit certificate lapsed when the accounts were changed. Get a new one."
+    ]
+    reports.certify(ready)
+    workflow.submit_report(Report.objects.get(pk=ready.pk), by=coordinator)
+
+
 def test_a_partner_without_signatory_stops_nobody_but_the_grantee_must_sign(
     written, coordinator, machakos, robertsfors
 ):
@@ -230,12 +246,14 @@ def test_a_partner_without_signatory_stops_nobody_but_the_grantee_must_sign(
 
 
 def test_an_approval_of_other_content_does_not_count(ready, coordinator):
-    # Written past the door: the approvals still stand, but are of something else.
+    # Written past the door: approvals and certificate still stand, but are of something else.
     Receipt.objects.update(file_name="annat.pdf")
 
     with pytest.raises(NotReady) as stopped:
         workflow.submit_report(ready, by=coordinator)
-    assert len(stopped.value.problems) == 2
+    [about_audit, *unsigned] = texts(stopped)
+    assert about_audit == "The audit certificate is about other accounts."
+    assert len(unsigned) == 2
 
 
 def test_only_the_grantees_coordinator_or_signatory_hands_in(
