@@ -1,4 +1,4 @@
-"""Draw the states of cases, agreements, meetings and payments from their workflows' tables."""
+"""Draw the states of all that has a workflow, from the workflows' own tables."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -8,15 +8,23 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.utils import translation
 
-from applications.models import AgreementStatus
+from applications.models import AgreementStatus, ChangeStatus, ReportStatus
 from applications.statuses import APPLICANT_WORDS, Status
-from applications.workflow import AGREEMENT_TRANSITIONS, TRANSITIONS
+from applications.workflow import (
+    AGREEMENT_TRANSITIONS,
+    APPROVE_REPORT,
+    SUBMIT_REPORT,
+    TRANSITIONS,
+    WITHDRAW_APPROVAL,
+)
+from applications.workflow.changing import CHANGE_TRANSITIONS
 from finance.models import PaymentStatus
 from finance.paying.deeds import PAYMENT_TRANSITIONS
 from icld_portal.workflow import Transition
 from partnerships.models import MeetingStatus
 from partnerships.workflow.meeting_states import MEETING_TRANSITIONS
 
+REPORT_TRANSITIONS = (SUBMIT_REPORT, APPROVE_REPORT, WITHDRAW_APPROVAL)
 PAGE = Path(settings.BASE_DIR) / "docs" / "states.md"
 BEGINNING = """# States of an application
 
@@ -40,6 +48,22 @@ STEERING_MEETING = """## States of a steering meeting
 Drawn from the table in `partnerships/workflow/meeting_states.py`. The call writes the letters
 with their calendar files; the minutes are open while it is held, and verified by one from each
 party they stand: Postgres refuses every later change.
+
+"""
+
+REPORT = """## States of a report
+
+Drawn from the tables in `applications/workflow/reporting.py` and `controlling.py`. A report opens
+by itself as a draft. Beside its state stand the approvals of both parties, the auditor's
+certificate, an open supplement and ICLD's control; an approval that is withdrawn books its
+correction and leads back to the control.
+
+"""
+
+CHANGE = """## States of a change request
+
+Drawn from the table in `applications/workflow/changing.py`. One request of a case is under way at
+a time; an approved one is the next version of the grant's budget.
 
 """
 
@@ -80,14 +104,16 @@ def page() -> str:
         application = f"{BEGINNING}{draw(TRANSITIONS, Status.DRAFT)}\n\n{words_table()}\n"
         agreement = f"{AGREEMENT}{draw(AGREEMENT_TRANSITIONS, AgreementStatus.OPEN)}\n"
         meeting = f"{STEERING_MEETING}{draw(MEETING_TRANSITIONS, MeetingStatus.PLANNED)}\n"
+        report = f"{REPORT}{draw(REPORT_TRANSITIONS, ReportStatus.DRAFT)}\n"
+        change = f"{CHANGE}{draw(CHANGE_TRANSITIONS, ChangeStatus.DRAFT)}\n"
         payment = f"{PAYMENT}{draw(PAYMENT_TRANSITIONS, PaymentStatus.DUE)}\n"
-        return f"{application}\n{agreement}\n{meeting}\n{payment}"
+        return "\n".join([application, agreement, meeting, report, change, payment])
 
 
 class Command(BaseCommand):
     """Writes docs/states.md."""
 
-    help = "Draw the states of cases, agreements, meetings and payments into docs/states.md."
+    help = "Draw the states of everything that has a workflow into docs/states.md."
 
     def handle(self, *args: Any, **options: Any) -> None:
         PAGE.write_text(page(), encoding="utf-8")

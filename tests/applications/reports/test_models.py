@@ -22,8 +22,14 @@ from applications.models import (
     Section,
 )
 from applications.models.answers import AnswerSheet
+from applications.models.changes import CHANGE_MOVES
+from applications.models.reports import REPORT_MOVES
+from applications.workflow.changing import CHANGE_TRANSITIONS
 from finance import grants, statements
-from finance.models import Statement
+from finance.models import PaymentStatus, Statement
+from finance.models.payments import PAYMENT_MOVES
+from finance.paying.deeds import PAYMENT_TRANSITIONS
+from icld_portal.management.commands import draw_states
 from tests.factories import cases, money, reports
 from tests.refusals import refused
 
@@ -97,6 +103,23 @@ def test_it_goes_from_draft_to_control_to_approved_and_back_to_control(report):
         change(report, status=ReportStatus.DRAFT, received_at=None)
     with refused():
         report.delete()
+
+
+@pytest.mark.parametrize(
+    ("transitions", "moves"),
+    [
+        (draw_states.REPORT_TRANSITIONS, REPORT_MOVES),
+        (CHANGE_TRANSITIONS, CHANGE_MOVES),
+        (PAYMENT_TRANSITIONS, PAYMENT_MOVES),
+    ],
+    ids=["report", "change request", "payment"],
+)
+def test_the_deeds_move_as_the_database_allows(transitions, moves):
+    made = {(source, one.target) for one in transitions for source in one.sources}
+
+    # A payment is cancelled and begun anew by what is approved, beside its own deeds.
+    assert made <= set(moves)
+    assert {move for move in set(moves) - made if move[1] != PaymentStatus.CANCELLED} == set()
 
 
 def test_what_was_handed_in_is_written_by_nobody(report, robertsfors):
