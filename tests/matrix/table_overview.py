@@ -5,7 +5,8 @@ from tests.matrix.rows import Row
 OVERVIEWS: dict[str, Row] = {
     # Whoever has no grant has a list without rows.
     "applications:overview": Row(
-        "/overview/", get="parties=200 other=200 icld=200 outside=200 removed=200 invited=200"
+        "/overview/",
+        get="parties=200 other=200 icld=200 outside=200 removed=200 invited=200 auditor=200",
     ),
     "applications:office_reports": Row("/office/reports/", get="icld=200"),
     "finance:forecast": Row("/office/forecast/", get="icld=200"),

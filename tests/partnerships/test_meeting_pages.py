@@ -264,7 +264,7 @@ def test_the_pages_ask_the_same_for_one_row_and_thirty(group, seated, coordinato
     assert list(asked.values()) == QUERIES
 
 
-QUERIES = [9, 11, 12, 11]
+QUERIES = [9, 11, 13, 11]
 
 
 def make_link(browser: Client, group) -> str:
