@@ -82,6 +82,8 @@ class Visitor:
 
     def assert_accessible(self) -> None:
         """Fail on any WCAG 2.2 AA violation axe finds, or a page with two headings of rank 1."""
+        # A click returns once the next page is on its way: half a page has nothing to find.
+        self.page.wait_for_load_state("load")
         found = Axe().run(self.page, options=WCAG).response["violations"]
         assert [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found] == [], (
             self.page.url
