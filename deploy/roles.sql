@@ -55,6 +55,7 @@ BEGIN
         'finance_grantbudget',
         'finance_grantbudgetline',
         'finance_ledgerentry',
+        'finance_closing',
         'finance_bankdetails',
         'finance_bookaccounts',
         'finance_paymentexport',

@@ -1,4 +1,5 @@
-"""Opening a grant: the moment a decision becomes money; and giving it another budget."""
+"""Opening a grant: the moment a decision becomes money; giving it another budget, and letting
+go of what nobody will use."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
@@ -107,6 +108,22 @@ def change_budget(
     made = _keep_budget(grant, version, lines, reason=reason, by=by, at=at)
     events.record(grant, "change_budget", by=by, at=at, version=version)
     return made
+
+
+def release(grant: Grant, years: Iterable[int], *, reason: str, by: User, at: datetime) -> Decimal:
+    """Let go of what is granted for ``years`` and not approved as used; return the sum in SEK.
+
+    Call it under the grant's lock. The versions of the budget stay as they were decided: the
+    entry of each year says what was let go and why.
+    """
+    budget, let_go = budget_of(grant), ledger.NOTHING
+    of_years = ledger.balances(grant)
+    for year in sorted(years):
+        left = of_years.get(year, ledger.Balance()).left
+        kind = EntryKind.RELEASED
+        ledger.book(grant, year, kind, -left, by=by, at=at, budget=budget, note=reason[:300])
+        let_go += left
+    return let_go
 
 
 def _keep_budget(

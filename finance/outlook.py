@@ -12,6 +12,7 @@ from django.db.models import (
     F,
     Func,
     OuterRef,
+    Q,
     QuerySet,
     Subquery,
     Sum,
@@ -85,7 +86,7 @@ def cells(user: User, *, days: int) -> list[Cell]:
 
     A year of a grant is paid in the calendar year in which its report is due, ``days`` after
     the year ends. Until the accounts are approved all of it is expected, then what is
-    approved and not paid; of a grant that has ended nothing more than that.
+    approved and not paid; of a grant that is closed nothing more is left.
     """
     controlled = Statement.objects.filter(
         grant=OuterRef("grant"), year=OuterRef("year"), controlled_at__isnull=False
@@ -97,8 +98,7 @@ def cells(user: User, *, days: int) -> list[Cell]:
             country=Subquery(_country()),
             expected=Case(
                 When(
-                    ~Exists(controlled),
-                    grant__status=Grant.Status.ACTIVE,
+                    ~Exists(controlled) & ~Q(grant__status=Grant.Status.CLOSED),
                     then=F("granted") - F("paid"),
                 ),
                 default=F("approved") - F("paid"),

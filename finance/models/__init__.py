@@ -4,6 +4,7 @@ from finance.models.books import BookAccounts
 from finance.models.budgets import Budget, BudgetLine, BudgetSum
 from finance.models.control import Review, Verdict
 from finance.models.decided import GrantBudget, GrantBudgetLine
+from finance.models.endings import Closing, Ending, EndingOutcome, Pause
 from finance.models.frames import Frame
 from finance.models.grants import Grant, GrantYear
 from finance.models.guidelines import (
@@ -44,8 +45,11 @@ __all__ = [
     "Budget",
     "BudgetLine",
     "BudgetSum",
+    "Closing",
     "CostCategory",
     "DeviationComment",
+    "Ending",
+    "EndingOutcome",
     "EntryKind",
     "Frame",
     "Grant",
@@ -60,6 +64,7 @@ __all__ = [
     "LedgerEntry",
     "LimitKind",
     "PartyCount",
+    "Pause",
     "Payment",
     "PaymentExport",
     "PaymentStatus",

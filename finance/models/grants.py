@@ -15,6 +15,32 @@ from icld_portal import triggers
 from icld_portal.constraints import known
 from partnerships.models import Organisation, Partnership, Party, User
 
+# Ended early by a decision alone; closed when nothing is left, on its way or owed.
+ENDS_FOR_A_REASON = """
+    IF NEW.status = 'terminated' AND NOT EXISTS (
+        SELECT 1 FROM finance_ending WHERE grant_id = NEW.id AND outcome = 'ended'
+    ) THEN
+        RAISE EXCEPTION 'pgtrigger: a grant is ended early by a decision';
+    END IF;
+    IF NEW.status = 'closed' AND (
+        NOT EXISTS (SELECT 1 FROM finance_closing WHERE grant_id = NEW.id)
+        OR EXISTS (
+            SELECT 1 FROM finance_yearbalance
+            WHERE grant_id = NEW.id AND (granted <> approved OR approved <> paid)
+        )
+        OR EXISTS (
+            SELECT 1 FROM finance_payment
+            WHERE grant_id = NEW.id AND status NOT IN ('paid', 'cancelled')
+        )
+        OR EXISTS (
+            SELECT 1 FROM finance_repayment WHERE grant_id = NEW.id AND status = 'claimed'
+        )
+    ) THEN
+        RAISE EXCEPTION 'pgtrigger: a grant is closed when all of it is settled';
+    END IF;
+    RETURN NEW;
+"""
+
 
 class GrantQuerySet(models.QuerySet["Grant"]):
     """Phrases about grants."""
@@ -39,12 +65,15 @@ class GrantQuerySet(models.QuerySet["Grant"]):
 
 @pghistory.track()
 class Grant(models.Model):
-    """Money decided for one case. Facts are copies: a decided sum outlives its texts."""
+    """Money decided for one case. Facts are copies: a decided sum outlives its texts.
+
+    Active, then closed once all is settled; one that is ended early is terminated until then.
+    """
 
     class Status(models.TextChoices):
         ACTIVE = "active", _("active")
         CLOSED = "closed", _("closed")
-        TERMINATED = "terminated", _("terminated")
+        TERMINATED = "terminated", _("ended early")
 
     reference = models.CharField(_("reference"), max_length=9, unique=True)
     title = models.CharField(_("title"), max_length=200)
@@ -74,7 +103,18 @@ class Grant(models.Model):
             pgtrigger.FSM(
                 name="status_moves",
                 field="status",
-                transitions=[("active", "closed"), ("active", "terminated")],
+                transitions=[
+                    ("active", "closed"),
+                    ("active", "terminated"),
+                    ("terminated", "closed"),
+                ],
+            ),
+            pgtrigger.Trigger(
+                name="ends_for_a_reason",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition("OLD.status IS DISTINCT FROM NEW.status"),
+                func=ENDS_FOR_A_REASON,
             ),
             pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
             triggers.no_truncate(),

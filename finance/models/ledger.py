@@ -24,6 +24,7 @@ class EntryKind(models.TextChoices):
 
     GRANTED = "granted", _("granted")
     CHANGED = "changed", _("changed by a decision")
+    RELEASED = "released", _("released")
     REPORTED = "reported", _("reported")
     APPROVED = "approved", pgettext_lazy("costs", "approved")
     PAID = "paid", _("paid")
@@ -35,7 +36,9 @@ class EntryKind(models.TextChoices):
 ADDED = [(f"add_{name}", "numeric") for name in ("granted", "reported", "approved", "paid")]
 KEEPS_BALANCE = """
     PERFORM 1 FROM finance_grant WHERE id = NEW.grant_id FOR NO KEY UPDATE;
-    add_granted := CASE WHEN NEW.kind IN ('granted', 'changed') THEN NEW.amount ELSE 0 END;
+    add_granted := CASE
+        WHEN NEW.kind IN ('granted', 'changed', 'released') THEN NEW.amount ELSE 0
+    END;
     add_reported := CASE WHEN NEW.kind = 'reported' THEN NEW.amount ELSE 0 END;
     add_approved := CASE WHEN NEW.kind = 'approved' THEN NEW.amount ELSE 0 END;
     add_paid := CASE WHEN NEW.kind IN ('paid', 'repayment') THEN NEW.amount ELSE 0 END;
@@ -98,6 +101,7 @@ class LedgerEntry(models.Model):
             models.CheckConstraint(
                 condition=Q(kind="granted", amount__gt=0, budget__isnull=False)
                 | Q(kind="changed", budget__isnull=False)
+                | Q(~Q(note=""), kind="released", amount__lt=0, budget__isnull=False)
                 | Q(kind__in=["reported", "approved"], statement__isnull=False)
                 | Q(kind="paid", amount__gt=0, payment__isnull=False)
                 | Q(kind="repayment", amount__lt=0, repayment__isnull=False),
@@ -112,6 +116,12 @@ class LedgerEntry(models.Model):
                 operation=pgtrigger.Insert,
                 declare=ADDED,
                 func=KEEPS_BALANCE,
+            ),
+            triggers.frozen_by(
+                "closed_grant",
+                parent="finance_grant",
+                key="grant_id",
+                condition="parent.status = 'closed'",
             ),
             *triggers.append_only(),
         ]

@@ -29,8 +29,13 @@ UNDER_WAY = (PaymentStatus.DUE, PaymentStatus.PREPARED, PaymentStatus.APPROVED)
 
 
 def _locked(statement: Statement) -> tuple[Grant, Statement]:
-    """Lock the grant first, then the statement: every deed that books does so in this order."""
+    """Lock the grant first, then the statement: every deed that books does so in this order.
+
+    Raises WrongStatus when the grant is closed.
+    """
     grant = ledger.locked(statement.grant)
+    if grant.status == Grant.Status.CLOSED:
+        raise WrongStatus("the grant is closed")
     fresh = Statement.objects.select_for_update(of=("self",)).get(pk=statement.pk)
     fresh.grant = grant
     return grant, fresh

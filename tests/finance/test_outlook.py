@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from finance import outlook
+from finance import grants, outlook
 from finance.models import EntryKind, Frame, Grant, Statement
 from partnerships.models import Role
 from tests.factories import money
@@ -51,10 +51,14 @@ def test_a_year_is_expected_in_the_year_its_report_is_due_until_it_is_controlled
     )
 
 
-def test_of_a_grant_that_has_ended_nothing_more_is_expected(grant, officer):
-    Grant.objects.filter(pk=grant.pk).update(status=Grant.Status.TERMINATED)
+def test_what_is_released_is_not_expected_any_more(grant, officer, decider):
+    expected = years(officer)[2028].expected
+    assert expected
 
-    assert {sums.expected for sums in years(officer).values()} == {Decimal(0)}
+    grants.release(grant, [2], reason="Krig", by=decider, at=timezone.now())
+
+    assert years(officer)[2028] == outlook.Sums()
+    assert years(officer)[2027].expected
 
 
 def test_a_conflict_of_interest_takes_the_grant_out_of_the_sums(grant, officer):

@@ -3,6 +3,7 @@
 Per year and in all paid ≤ approved ≤ granted, and its sums are what the tables say.
 """
 
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -13,9 +14,12 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from finance import grants, ledger, statements
+from finance import grants, ledger, settling, statements
 from finance.budgets import DecidedLine
 from finance.models import (
+    Closing,
+    Ending,
+    EndingOutcome,
     EntryKind,
     Grant,
     LedgerEntry,
@@ -64,7 +68,7 @@ class Money(RuleBasedStateMachine):
     @rule(year=YEARS, amount=ORE, back=st.booleans())
     def report(self, year, amount, back):
         statement = self.statement(year)
-        if statement.controlled_at is not None:
+        if statement.controlled_at is not None or self.is_closed():
             return
         if statement.frozen_at is not None:
             statements.thaw(statement)
@@ -119,8 +123,65 @@ class Money(RuleBasedStateMachine):
             return
         assert ledger.balances(self.grant)[year].approved == stays
 
+    def is_closed(self) -> bool:
+        return self.grant.status == Grant.Status.CLOSED
+
+    @rule(day=st.sampled_from([date(2026, 6, 30), date(2027, 6, 30)]))
+    def end_early(self, day):
+        """What is granted for a year that has not begun by then is let go."""
+        if self.grant.status != Grant.Status.ACTIVE:
+            return
+        now, by, other = timezone.now(), self.people["officer"], self.people["decider"]
+        Ending.objects.create(
+            grant=self.grant,
+            reason="Krig",
+            last_on=day,
+            report_on=day + timedelta(days=60),
+            final_on=day + timedelta(days=60),
+            proposed_by=by,
+            outcome=EndingOutcome.ENDED,
+            answered_at=now,
+            answered_by=other,
+        )
+        begun = self.statement(2).entries.exists()
+        years = [] if begun or day.year == 2027 else [2]
+        grants.release(self.grant, years, reason="Krig", by=other, at=now)
+        Grant.objects.update(status=Grant.Status.TERMINATED)
+        assert not years or ledger.balances(self.grant)[2].left == 0
+
+    @rule()
+    def close(self):
+        """Possible when nothing is on its way or owed, and then nothing is left."""
+        if self.is_closed():
+            return
+        on_its_way = settling.money_problems(self.grant)
+        now, by = timezone.now(), self.people["officer"]
+        try:
+            with transaction.atomic():
+                let_go = grants.release(self.grant, [1, 2], reason="Klart", by=by, at=now)
+                Closing.objects.create(
+                    grant=self.grant, reason="Klart", released=let_go, closed_by=by
+                )
+                Grant.objects.update(status=Grant.Status.CLOSED)
+        except DatabaseError:
+            assert on_its_way
+        else:
+            assert not on_its_way
+            assert ledger.total(ledger.balances(self.grant)).left == 0
+
+    @rule(year=YEARS)
+    def book_in_a_closed_grant(self, year):
+        """Not even raw SQL adds to what is settled."""
+        if not self.is_closed():
+            return
+        statement, by = self.statement(year), self.people["decider"]
+        with pytest.raises(DatabaseError), transaction.atomic():
+            money.book(self.grant, EntryKind.REPORTED, "1.00", by=by, statement=statement)
+
     @rule(moved=st.integers(-9000, 9000))
     def move_between_the_years(self, moved):
+        if self.grant.status != Grant.Status.ACTIVE:
+            return
         lines = list(grants.budget_of(self.grant).lines.order_by("year"))
         changed = [
             DecidedLine(line.year, line.organisation, line.category, 0, amount)
@@ -211,8 +272,10 @@ class Money(RuleBasedStateMachine):
     @invariant()
     def the_ledger_says_what_the_tables_say(self):
         of_years = ledger.balances(self.grant)
+        released = LedgerEntry.objects.filter(kind=EntryKind.RELEASED)
         for line in grants.budget_of(self.grant).lines.all():
-            assert of_years[line.year].granted == line.amount_sek
+            let_go = sum_of(released.filter(year=line.year))
+            assert of_years[line.year].granted == line.amount_sek + let_go
         for year, one in of_years.items():
             paid = sum_of(Payment.objects.filter(year=year, status=PaymentStatus.PAID))
             assert one.paid == paid - sum_of(Repayment.objects.filter(year=year))
