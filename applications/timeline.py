@@ -93,6 +93,12 @@ WORDS: dict[str, Promise | str] = {
     "return_change": gettext_lazy("The change request was sent back to the parties"),
     "approve_change": gettext_lazy("The change request was approved"),
     "refuse_change": gettext_lazy("The change request was refused"),
+    "pause_grant": gettext_lazy("The grant was paused"),
+    "end_pause": gettext_lazy("The pause was ended sooner"),
+    "propose_ending": gettext_lazy("It was proposed to end the grant early"),
+    "send_back_ending": gettext_lazy("The proposal to end the grant early was sent back"),
+    "end_early": gettext_lazy("ICLD ended the grant early"),
+    "close_grant": gettext_lazy("The grant was closed"),
 }
 
 
@@ -141,6 +147,10 @@ PARTY_WORDS: dict[str, Promise | str] = {
         "return_change",
         "approve_change",
         "refuse_change",
+        "pause_grant",
+        "end_pause",
+        "end_early",
+        "close_grant",
     )
 } | {
     "take_up": gettext_lazy("ICLD began to assess the application"),
@@ -195,6 +205,10 @@ LETTERS: dict[str, Promise | str] = {
     "change_returned": gettext_lazy("Letter: please write more in the change request"),
     "change_approved": gettext_lazy("Letter: the change is approved"),
     "change_refused": gettext_lazy("Letter: the change is refused"),
+    "grant_paused": gettext_lazy("Letter: the grant is paused"),
+    "pause_ended": gettext_lazy("Letter: the pause ends sooner"),
+    "grant_ended": gettext_lazy("Letter: the grant ends early"),
+    "grant_closed": gettext_lazy("Letter: the grant is closed"),
 }
 # The fact of an event that a reader asks for, where it is said as it was written.
 TOLD_BY = {
@@ -205,6 +219,15 @@ TOLD_BY = {
     "return_change": "reason",
     "approve_change": "reason",
     "refuse_change": "reason",
+    "send_back_ending": "reason",
+    "close_grant": "reason",
+}
+# How the facts of a pause or an early end are said.
+ENDINGS: dict[str, str] = {
+    "pause_grant": "%(first)s – %(last)s: %(reason)s",
+    "end_pause": "%(back)s",
+    "propose_ending": "%(last)s",
+    "end_early": "%(last)s: %(reason)s",
 }
 # Deeds with a report: which one is said by its name in the address.
 OF_REPORTS = frozenset(
@@ -308,8 +331,8 @@ def _facts(event: Event, names: dict[int, str]) -> str:
     if "person_id" in facts:
         about = [names.get(facts["person_id"], ""), str(facts.get("reason", ""))]
         return ": ".join(text for text in about if text)
-    if event.verb in TOLD_BY:
-        return str(facts.get(TOLD_BY[event.verb], ""))
+    if event.verb in TOLD_BY | ENDINGS:
+        return _as_written(event)
     if event.verb.endswith("_supplement"):
         return _supplement_facts(facts)
     if event.verb in OF_REPORTS:
@@ -325,6 +348,13 @@ def _facts(event: Event, names: dict[int, str]) -> str:
         recommendation = dict(Outcome.choices).get(facts.get("recommendation", ""), "")
         return _("recommends: %(outcome)s") % {"outcome": recommendation}
     return ""
+
+
+def _as_written(event: Event) -> str:
+    """The facts that people wrote, and the days of a pause or an early end."""
+    if event.verb in ENDINGS:
+        return str(ENDINGS[event.verb] % event.facts)
+    return str(event.facts.get(TOLD_BY[event.verb], ""))
 
 
 def _report_name(facts: dict[str, Any]) -> str:

@@ -147,6 +147,9 @@ class Report(models.Model):
     first_on = models.DateField(_("first day"))
     last_on = models.DateField(_("last day"))
     due_on = models.DateField(_("due"))
+    paused_days = models.PositiveSmallIntegerField(
+        default=0, help_text=_("How many days later than agreed it is due, because of pauses.")
+    )
     status = models.CharField(
         _("status"), max_length=9, choices=ReportStatus.choices, default=ReportStatus.DRAFT
     )

@@ -22,6 +22,7 @@ from applications.reports import letters
 from finance import ledger, statements
 from finance.budgets import AccountingYear
 from finance.models import Grant
+from finance.pauses import ONE_DAY, paused_days
 from finance.versions import guideline_of
 from icld_portal import events
 from icld_portal.localize import STOCKHOLM, day
@@ -85,7 +86,7 @@ def open_reports_of(agreement: int, *, today: date, at: datetime) -> int:
         if one.opens_on <= today and one.handle not in known
     ]
     for one in waiting:
-        _open(one, case, grant, at=at)
+        open_report(one, case, grant, due_on=one.due_on, at=at)
     return len(waiting)
 
 
@@ -112,14 +113,24 @@ def planned(content: dict[str, Any], grant: Grant, before: timedelta) -> Iterato
     yield PlannedReport(ReportKind.FINAL, None, grant.start_on, last, due, last - before)
 
 
-def _open(one: PlannedReport, case: Application, grant: Grant, *, at: datetime) -> Report:
+def open_report(
+    one: PlannedReport,
+    case: Application,
+    grant: Grant,
+    *,
+    due_on: date,
+    at: datetime,
+    paused: bool = True,
+) -> Report:
     """Open a report with an empty form; a yearly one with its accounts, against the budget that
-    counts now."""
+    counts now. ``due_on`` is moved by the pauses of the grant, if it can be ``paused``."""
     form = QuestionSet.objects.all().in_force(case.grant_type, PURPOSES[one.kind])
     statement = None
     if one.year is not None:
         span = AccountingYear(one.year, one.first, one.last)
         statement = statements.open_statement(grant, span, case.budget.guideline)
+    pauses = list(grant.pauses.all()) if paused else []
+    moved = paused_days(due_on, written_from=one.last + ONE_DAY, pauses=pauses)
     report = Report.objects.create(
         application=case,
         grant=grant,
@@ -127,12 +138,13 @@ def _open(one: PlannedReport, case: Application, grant: Grant, *, at: datetime) 
         year=one.year,
         first_on=one.first,
         last_on=one.last,
-        due_on=one.due_on,
+        due_on=due_on + timedelta(days=moved),
+        paused_days=moved,
         sheet=AnswerSheet.objects.create(question_set=form),
         statement=statement,
         language=case.language,
         opened_at=at,
     )
-    events.record(report, "open_report", by=None, at=at, year=one.year, due=day(one.due_on))
+    events.record(report, "open_report", by=None, at=at, year=one.year, due=day(report.due_on))
     letters.tell_opened(report)
     return report

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from applications.models import Report
 from applications.reports import letters
+from finance.models import Pause
 from icld_portal.localize import STOCKHOLM
 
 REMINDER_DAYS = (60, 30, 7)
@@ -18,12 +19,15 @@ def send_reminders(*, at: datetime | None = None) -> int:
 
     Each is reminded of once at 60, 30 and 7 days before its day, and once when that day has
     passed. When the worker was down over a threshold, only the nearest one is made up for; of
-    a report that opened after a threshold nobody is reminded by it.
+    a report that opened after a threshold nobody is reminded by it. While a grant is paused
+    nobody is reminded; what was reached then is made up for when the work begins again.
     """
     at = at or timezone.now()
     today = timezone.localtime(at, STOCKHOLM).date()
     last = today + timedelta(days=max(REMINDER_DAYS))
-    near = Report.objects.all().open().filter(due_on__lte=last).exclude(reminded_days=OVERDUE)
+    resting = Pause.objects.all().on(today).values("grant")
+    near = Report.objects.all().open().filter(due_on__lte=last).exclude(grant__in=resting)
+    near = near.exclude(reminded_days=OVERDUE)
     return sum(
         _remind(pk, today=today) for pk in list(near.order_by("pk").values_list("pk", flat=True))
     )

@@ -24,6 +24,15 @@ OF_GRANTEE = frozenset({ACCOUNTS, SALARIES, AUDIT})
 Lapse = Callable[[Report, User], object]
 
 
+def lock_reports(application: int) -> list[Report]:
+    """Lock every report of a case until the transaction ends, before its grant is locked: who
+    hands in, controls, changes or ends waits for the others in the same order."""
+    locked = Report.objects.select_related("statement", "application").select_for_update(
+        of=("self",)
+    )
+    return list(locked.filter(application=application).order_by("pk"))
+
+
 @contextmanager
 def editing(
     report: Report,

@@ -25,6 +25,7 @@ from applications.models import (
     ReportStatus,
     Status,
 )
+from applications.reports.writing import lock_reports
 from finance import grants, ledger
 from finance.models import CostCategory, Grant, Statement
 from icld_portal import events
@@ -272,7 +273,9 @@ def approve_change(
     """
     at = at or timezone.now()
     change = begin(APPROVE_CHANGE, change, by=by)
-    grant = ledger.locked(change.budget.grant)
+    lock_reports(change.application_id)
+    # Whether it still runs is asked of the row that is locked.
+    grant = change.budget.grant = ledger.locked(change.budget.grant)
     if stops := [*blocking(completeness.problems(change)), *_reason_problems(reason)]:
         raise NotReady(stops)
     if change.budget_id != grants.budget_of(grant).pk:

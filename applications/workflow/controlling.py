@@ -16,8 +16,9 @@ from django.utils.translation import gettext as _
 from applications.models import Answer, Report, ReportControl, ReportStatus
 from applications.reports import control, letters, rules
 from applications.reports.control import Said
+from finance import ledger
 from finance.ledger import NOTHING
-from finance.models import AccountLine, Review, SalaryRow, Statement, Verdict
+from finance.models import AccountLine, Grant, Review, SalaryRow, Statement, Verdict
 from finance.paying import approving
 from finance.paying.payable import payable_of
 from icld_portal import events
@@ -214,6 +215,8 @@ def withdraw_approval(
     report = begin(WITHDRAW_APPROVAL, report, by=by)
     if not reason.strip():
         raise NotReady([Problem(_("Write why the approval is withdrawn."), anchor="reason")])
+    if ledger.locked(report.grant).status == Grant.Status.CLOSED:
+        raise NotReady([Problem(_("The grant is closed: nothing in it is changed any more."))])
     reason = reason.strip()[:REASON_MAX_LENGTH]
     if report.statement is not None:
         approving.withdraw_statement(report.statement, reason=reason, by=by, at=at)

@@ -18,7 +18,8 @@ from applications.workflow import (
     WITHDRAW_APPROVAL,
 )
 from applications.workflow.changing import CHANGE_TRANSITIONS
-from finance.models import PaymentStatus
+from applications.workflow.ending import GRANT_TRANSITIONS
+from finance.models import Grant, PaymentStatus
 from finance.paying.deeds import PAYMENT_TRANSITIONS
 from icld_portal.workflow import Transition
 from partnerships.models import MeetingStatus
@@ -67,6 +68,14 @@ a time; an approved one is the next version of the grant's budget.
 
 """
 
+GRANT = """## States of a grant
+
+Drawn from the table in `applications/workflow/ending.py`. Beside it stand its pauses and a proposal
+to end it early, which somebody else than the proposer decides; then the last reports are written,
+controlled and paid. It is closed when nothing is left: what nobody used is released in the ledger.
+
+"""
+
 PAYMENT = """## States of a payment
 
 Drawn from the table in `finance/paying/deeds.py`. One person prepares, another approves; what has
@@ -106,8 +115,9 @@ def page() -> str:
         meeting = f"{STEERING_MEETING}{draw(MEETING_TRANSITIONS, MeetingStatus.PLANNED)}\n"
         report = f"{REPORT}{draw(REPORT_TRANSITIONS, ReportStatus.DRAFT)}\n"
         change = f"{CHANGE}{draw(CHANGE_TRANSITIONS, ChangeStatus.DRAFT)}\n"
+        grant = f"{GRANT}{draw(GRANT_TRANSITIONS, Grant.Status.ACTIVE)}\n"
         payment = f"{PAYMENT}{draw(PAYMENT_TRANSITIONS, PaymentStatus.DUE)}\n"
-        return "\n".join([application, agreement, meeting, report, change, payment])
+        return "\n".join([application, agreement, meeting, report, change, grant, payment])
 
 
 class Command(BaseCommand):

@@ -18,6 +18,7 @@ from icld_portal.models import Letter
 from partnerships.models import Role
 from tests.factories import cases
 from tests.factories.parties import make_person
+from tests.factories.running import ended_early, signed_case
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 YEAR_ENDS = date(2028, 6, 30)
@@ -27,19 +28,6 @@ DUE = YEAR_ENDS + timedelta(days=60)
 
 def noon(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, 12, tzinfo=STOCKHOLM)
-
-
-def signed_case(partnership, coordinator, decider, years=1):
-    """Return an approved case of so many years from July 2027, whose agreement all have signed."""
-    case = cases.in_assessment(partnership, by=coordinator, officer=decider, years=years)
-    amounts = dict.fromkeys(range(1, years + 1), 100_000)
-    cases.decide(case, by=decider, outcome="approved", reason="Stark.", amounts=amounts)
-    case.refresh_from_db()
-    agreement = cases.agreement(case, by=decider)
-    for party in agreement.parties.select_related("organisation"):
-        by = decider if party.is_office else cases.signatory_of(party.organisation)
-        cases.sign(agreement, by=by, organisation=party.organisation)
-    return case
 
 
 @pytest.fixture
@@ -105,8 +93,8 @@ def test_nothing_opens_before_all_have_signed(partnership, coordinator, decider)
     assert opening.open_due(at=noon(DUE)) == 0
 
 
-def test_nothing_opens_of_a_grant_that_is_over(case):
-    Grant.objects.update(status=Grant.Status.TERMINATED)
+def test_nothing_more_opens_of_a_grant_that_has_ended_early(case, officer, decider):
+    ended_early(case, date(2027, 9, 30), by=officer, decider=decider, at=noon(date(2027, 8, 1)))
 
     assert opening.open_due(at=noon(DUE)) == 0
 

@@ -1,0 +1,1 @@
+"""How a grant rests and ends: who may, what stands in the way, who is told."""
