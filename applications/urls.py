@@ -5,6 +5,7 @@ from django.urls import include, path
 from applications.account_urls import urlpatterns as account_urls
 from applications.audit_urls import urlpatterns as audit_urls
 from applications.change_urls import urlpatterns as change_urls
+from applications.ending_urls import urlpatterns as ending_urls
 from applications.programme_urls import urlpatterns as programme_urls
 from applications.report_urls import urlpatterns as report_urls
 from applications.views import (
@@ -64,6 +65,7 @@ urlpatterns = [
     path("reports/", include(report_urls)),
     *audit_urls,
     *change_urls,
+    *ending_urls,
     # Steering groups: which cases they follow
     path("steering-groups/<int:pk>/cases/", following.group_cases, name="group_cases"),
     # The parties: writing, checking, handing in

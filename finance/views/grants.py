@@ -4,10 +4,12 @@ from django.core.paginator import InvalidPage, Paginator
 from django.db.models import Count, Sum
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 
 from finance import ledger, rules
-from finance.models import Grant
+from finance.models import EndingOutcome, Grant
 from icld_portal.access import PARTIES_AND_OFFICE, get_only
+from icld_portal.localize import STOCKHOLM
 from icld_portal.paging import ROWS_PER_PAGE
 from partnerships.requests import PortalRequest
 
@@ -38,7 +40,9 @@ def grants(request: PortalRequest) -> HttpResponse:
 def grant(request: PortalRequest, reference: str) -> HttpResponse:
     """Show one grant: its facts, and what each year was granted, reported, approved and paid."""
     found = get_object_or_404(
-        Grant.objects.all().visible_to(request.user).select_related("partnership", "grantee"),
+        Grant.objects.all()
+        .visible_to(request.user)
+        .select_related("partnership", "grantee", "closing"),
         reference=reference,
     )
     of_years = ledger.balances(found)
@@ -47,5 +51,9 @@ def grant(request: PortalRequest, reference: str) -> HttpResponse:
         "years": of_years.items(),
         "total": ledger.total(of_years),
         "sees_bank": rules.may_see_bank_details(request.user, found.grantee),
+        "pauses": found.pauses.order_by("-first_on"),
+        "ended": found.endings.filter(outcome=EndingOutcome.ENDED).first(),
+        "closing": getattr(found, "closing", None),
+        "today": timezone.localtime(request.received_at, STOCKHOLM).date(),
     }
     return render(request, "finance/grant.html", context)

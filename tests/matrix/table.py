@@ -15,6 +15,7 @@ from tests.matrix.table_agreements import AGREEMENTS
 from tests.matrix.table_audits import AUDITS
 from tests.matrix.table_cases import CASES
 from tests.matrix.table_changes import CHANGES
+from tests.matrix.table_endings import ENDINGS
 from tests.matrix.table_overview import OVERVIEWS
 from tests.matrix.table_payments import PAYMENTS
 from tests.matrix.table_report_accounts import ACCOUNTS_OF_REPORTS
@@ -332,6 +333,7 @@ MATRIX: dict[str, Row] = (
     | PAYMENTS
     | AUDITS
     | CHANGES
+    | ENDINGS
     | OFFICE
     | PROGRAMME
     | CLOSED_LISTS

@@ -51,6 +51,7 @@ from tests.factories import cases, long_cases
 from tests.factories.parties import make_partnership, make_person
 from tests.matrix.audits import audit_words, certificate_form
 from tests.matrix.changes import change_words
+from tests.matrix.endings import ending_words
 from tests.matrix.groups import group_words
 from tests.matrix.people import Person, make_people
 from tests.matrix.reports import control_words, report_words
@@ -185,6 +186,7 @@ def build() -> World:
     audited = agreement_words(make_partnership(robertsfors, machakos), people)["agreed"]
     world.words |= audit_words(decided, audited, people)
     world.words |= change_words(decided, audited, people)
+    world.words |= ending_words(audited, people)
     Letter.objects.exclude(pk=world.words["notice"]).update(seen_at=timezone.now())
     sent = section_form(world)
     world.forms = {
