@@ -21,9 +21,11 @@ from applications.models import (
     Agreement,
     AgreementPaper,
     Application,
+    ApplicationPaper,
     Attachment,
     SignedCopy,
     Status,
+    SummaryPaper,
 )
 from applications.models.agreements import AgreementQuerySet
 from icld_portal import scanning
@@ -71,7 +73,10 @@ def make_case_zip(
 ) -> Made:
     """Write the whole case: content, papers, attachments, and a sum of each to check it by."""
     case = _case(by, facts)
-    papers = list(case.papers.order_by("kind", "edition", "language"))
+    papers: list[ApplicationPaper | SummaryPaper] = [
+        *case.papers.order_by("kind", "edition", "language"),
+        *case.summaries.order_by("stage", "language"),
+    ]
     prefetch_related_objects([case], "attachments__organisation")
     attachments = sorted(case.attachments.all(), key=lambda one: (one.slot_id, one.pk))
     signed = _agreement_files(by, case)
@@ -85,7 +90,10 @@ def make_case_zip(
         if case.status == Status.DRAFT:
             _add_drafts(box, case)
         for done, paper in enumerate(papers, start=3):
-            label = str(paper.get_kind_display())
+            if isinstance(paper, SummaryPaper):
+                label = str(paper.get_stage_display())
+            else:
+                label = str(paper.get_kind_display())
             box.add(f"papers/{paper.file_name}", _chunks(paper.file), at=paper.made_at, en=label)
             progress(done, total)
         held = scanning.held(attachment.file.name for attachment in attachments)

@@ -62,10 +62,11 @@ class Document:
 def documents_of(application: Application, user: User) -> list[Document]:
     """Return the documents of a case that was found visible to ``user``, the newest first.
 
-    Five queries, however many there are.
+    Six queries, however many there are.
     """
     found = [
         *_papers(application),
+        *_summaries(application),
         *_agreements(application, user),
         *_attachments(application, user),
         *_message_files(application, user),
@@ -102,6 +103,21 @@ def _papers(application: Application) -> Iterator[Document]:
             link,
             paper.file.name or "",
             wording=paper.wording,
+        )
+
+
+def _summaries(application: Application) -> Iterator[Document]:
+    for paper in application.summaries.all():
+        address = [application.handle, paper.stage, paper.language]
+        yield Document(
+            _in_language(paper.get_stage_display(), paper.language),
+            paper.file_name,
+            _("The portal"),
+            paper.made_at,
+            paper.size_bytes,
+            paper.sha256,
+            reverse("applications:summary_paper", args=address),
+            paper.file.name or "",
         )
 
 

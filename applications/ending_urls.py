@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from applications.views import ending
+from applications.views import ending, summary
 
 ENDING = "applications/<slug:reference>/ending"
 urlpatterns = [
@@ -12,4 +12,10 @@ urlpatterns = [
     path(f"{ENDING}/propose/", ending.propose_ending, name="propose_ending"),
     path(f"{ENDING}/answer/", ending.answer_ending, name="answer_ending"),
     path(f"{ENDING}/close/", ending.close_grant, name="close_grant"),
+    path("applications/<slug:reference>/summary/", summary.summary, name="summary"),
+    path(
+        "applications/<slug:reference>/summary/<slug:stage>/<slug:language>/",
+        summary.summary_paper,
+        name="summary_paper",
+    ),
 ]

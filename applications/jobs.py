@@ -35,6 +35,14 @@ def make_agreement_papers(agreement_id: int, stage: str) -> None:
 
 
 @app.task(queue="papers", retry=RETRY)
+def make_summary(application_id: int, stage: str) -> None:
+    """Make the summary of a case in both languages; a second run finds it made."""
+    from applications import summary_papers
+
+    summary_papers.make_summary(application_id, stage)
+
+
+@app.task(queue="papers", retry=RETRY)
 def release_meeting(meeting_id: int) -> None:
     """Release the decisions of a meeting, once, all or none."""
     from applications import workflow

@@ -63,6 +63,7 @@ BEGIN
         'applications_decision',
         'applications_decisionyear',
         'applications_applicationpaper',
+        'applications_summarypaper',
         'applications_meetingpaper',
         'applications_move',
         'applications_letteranswer',

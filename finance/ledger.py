@@ -10,6 +10,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Sum
+
 from finance.models import EntryKind, Grant, LedgerEntry, YearBalance
 from icld_portal.among import among
 from partnerships.models import User
@@ -57,6 +59,15 @@ def balances_of(grants: Iterable[int]) -> dict[int, dict[int, Balance]]:
     found: dict[int, dict[int, Balance]] = {}
     for grant, year, *sums in rows.values_list("grant", "year", *SUMS):
         found.setdefault(grant, {})[year] = Balance(*sums)
+    return found
+
+
+def by_kind(grant: Grant) -> dict[int, dict[str, Decimal]]:
+    """Return what the entries of each kind add up to, by year of the case; one query."""
+    sums = grant.entries.order_by("year", "kind").values_list("year", "kind")
+    found: dict[int, dict[str, Decimal]] = {}
+    for year, kind, amount in sums.annotate(sum=Sum("amount")):
+        found.setdefault(year, {})[kind] = amount
     return found
 
 

@@ -63,7 +63,7 @@ from applications.models.messages import (
     ThreadRead,
 )
 from applications.models.offers import FormOffer, OfferStatus
-from applications.models.papers import ApplicationPaper, PaperKind
+from applications.models.papers import ApplicationPaper, PaperKind, SummaryPaper, SummaryStage
 from applications.models.plan import Activity, Indicator, Result, Risk
 from applications.models.questions import (
     OwnerSide,
@@ -226,6 +226,8 @@ __all__ = [
     "SignedCopy",
     "Stage",
     "Status",
+    "SummaryPaper",
+    "SummaryStage",
     "Supplement",
     "SupplementPart",
     "SupplementState",

@@ -35,3 +35,27 @@ class ApplicationPaper(FrozenPaper):
             known("kind", PaperKind, name="paper_kind_known"),
         ]
         triggers: ClassVar = triggers.append_only()
+
+
+class SummaryStage(models.TextChoices):
+    """When a final summary was frozen."""
+
+    ENDED = "ended", _("Summary when the grant ended early")
+    CLOSED = "closed", _("Final summary")
+
+
+class SummaryPaper(FrozenPaper):
+    """The summary of a case as it stood when its grant ended early, or was closed. Append-only."""
+
+    application = models.ForeignKey(Application, models.PROTECT, related_name="summaries")
+    stage = models.CharField(max_length=6, choices=SummaryStage.choices)
+
+    class Meta:
+        ordering: ClassVar = ["application", "stage", "language"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["application", "stage", "language"], name="summary_paper_once"
+            ),
+            known("stage", SummaryStage, name="summary_paper_stage_known"),
+        ]
+        triggers: ClassVar = triggers.append_only()

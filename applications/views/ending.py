@@ -42,10 +42,9 @@ def grant_of(request: PortalRequest, reference: str) -> Found:
     if not is_handle(reference):
         raise Http404("no such grant")
     case = case_of(request, reference)
-    seen = Grant.objects.all().visible_to(request.user).select_related("partnership", "grantee")
-    grant: Grant = get_object_or_404(
-        seen.prefetch_related("partnership__parties"), reference=reference
-    )
+    whole = ("partnership", "grantee", "closing__closed_by")
+    seen = Grant.objects.all().visible_to(request.user).select_related(*whole)
+    grant: Grant = get_object_or_404(seen, reference=reference)
     return case, grant
 
 

@@ -10,9 +10,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from applications import jobs
 from applications.endings import letters, problems, rules
 from applications.endings.problems import Days
-from applications.models import Application, Report, ReportKind, ReportStatus
+from applications.models import Application, Report, ReportKind, ReportStatus, SummaryStage
 from applications.reports import opening
 from applications.reports.writing import lock_reports
 from finance import grants, ledger
@@ -252,6 +253,7 @@ def end_early(ending: Ending, *, by: User, at: datetime | None = None) -> Grant:
     events.record(case, "end_early", by=by, at=at, **facts)
     complete(END_EARLY, grant, by=by, at=at, released=str(released), **facts)
     letters.tell_ended(case, ending, released=released, reports=opened)
+    jobs.make_summary.defer(application_id=case.pk, stage=SummaryStage.ENDED)
     return grant
 
 
@@ -319,4 +321,5 @@ def close_grant(grant: Grant, *, reason: str = "", by: User, at: datetime | None
     events.record(case, "close_grant", by=by, at=at, reason=closing.reason)
     complete(CLOSE, grant, by=by, at=at, released=str(released))
     letters.tell_closed(case, closing)
+    jobs.make_summary.defer(application_id=case.pk, stage=SummaryStage.CLOSED)
     return closing

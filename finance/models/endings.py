@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from finance.models.grants import Grant
 from icld_portal import triggers
@@ -212,7 +213,9 @@ class Closing(models.Model):
 
     grant = models.OneToOneField(Grant, models.PROTECT, related_name="closing")
     reason = models.TextField(_("note"), blank=True, max_length=2000)
-    released = models.DecimalField(_("released"), max_digits=12, decimal_places=2)
+    released = models.DecimalField(
+        pgettext_lazy("money", "released"), max_digits=12, decimal_places=2
+    )
     closed_at = models.DateTimeField(default=timezone.now)
     closed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
 

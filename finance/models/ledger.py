@@ -24,7 +24,7 @@ class EntryKind(models.TextChoices):
 
     GRANTED = "granted", _("granted")
     CHANGED = "changed", _("changed by a decision")
-    RELEASED = "released", _("released")
+    RELEASED = "released", pgettext_lazy("money", "released")
     REPORTED = "reported", _("reported")
     APPROVED = "approved", pgettext_lazy("costs", "approved")
     PAID = "paid", _("paid")

@@ -54,7 +54,7 @@ def test_pages_of_a_grant_that_rests_and_ends(
     )
     check(visitor, here)
     ending.end_early(proposed, by=decider)
-    check(visitor, here, grant, f"{grant}ledger/")
+    check(visitor, here, grant, f"{grant}ledger/", f"/applications/{case.reference}/summary/")
 
 
 def test_pages_of_change_requests_at_icld(

@@ -27,6 +27,10 @@ ENDINGS = {
         post="officers=302! icld=403",
         data={"ending": "{proposed}", "answer": "return", "reason": "Vänta."},
     ),
+    "applications:summary": Row("/applications/{ends}/summary/", get="parties=200 icld=200"),
+    "applications:summary_paper": Row(
+        "/applications/{ends}/summary/ended/sv/", get="parties=200 icld=200"
+    ),
     # Reports and payments are not done: the page says what is missing.
     "applications:close_grant": Row(f"{RUNS}close/", post="officers=422 icld=403"),
 }
