@@ -51,6 +51,11 @@ urlpatterns = [
     ),
     path(f"{REPORT}/accounts/missing/", report_accounts.missing, name="report_missing"),
     path(f"{REPORT}/deviations/", report_deviations.deviations, name="report_deviations"),
+    path(
+        f"{REPORT}/deviations/<slug:anchor>/",
+        report_deviations.save_deviation,
+        name="save_deviation",
+    ),
     path(f"{REPORT}/receipts/", report_receipts.receipts, name="report_receipts"),
     path(f"{REPORT}/receipts/add/", report_receipts.attach, name="attach_receipt"),
     path(f"{REPORT}/receipts/history/", report_receipts.history, name="receipt_history"),

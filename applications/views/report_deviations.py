@@ -16,11 +16,23 @@ from applications.models import Report
 from applications.reports import accounting, rules
 from applications.reports.finding import report_of
 from applications.reports.writing import ACCOUNTS
+from applications.unlocking import TooLate
 from applications.views.report_accounts import statement_of, tabs, tell_moved_on
 from finance.accounts.totals import KindSum, totals
+from finance.ledger import NOTHING
 from finance.models import DeviationComment, Statement
-from icld_portal.access import PARTIES_AND_OFFICE, get_or_post
+from finance.versions import guideline_of_statement
+from icld_portal import writers
+from icld_portal.access import PARTIES_AND_OFFICE, get_or_post, post_only
 from icld_portal.localize import clock
+from icld_portal.shared_texts import (
+    StaleText,
+    told_closed,
+    told_conflict,
+    told_other_person,
+    told_refused,
+    told_saved,
+)
 from icld_portal.workflow import WrongStatus
 from partnerships.requests import PortalRequest
 
@@ -67,6 +79,57 @@ def deviations(request: PortalRequest, reference: str, slug: str) -> HttpRespons
     return redirect(address(report))
 
 
+@PARTIES_AND_OFFICE
+@post_only
+def save_deviation(request: PortalRequest, reference: str, slug: str, anchor: str) -> HttpResponse:
+    """Keep one comment while it is typed; says in JSON what happened."""
+    report = report_of(request, reference, slug)
+    statement = statement_of(report)
+    if not rules.may_account(request.user, report):
+        raise PermissionDenied("save_deviation")
+    if writers.writer_id(request) != request.user.pk:
+        return told_other_person()
+    kind = kind_of(report, statement, anchor)
+    form = DeviationsForm(request.POST, kinds=[kind], comments={})
+    if not form.is_valid():
+        return told_refused(form.first_error)
+    try:
+        seen = _keep(request, report, form)
+    except StaleText as stale:
+        return told_conflict(stale.stored)
+    except TooLate:
+        return told_closed("too_late")
+    except WrongStatus:
+        return told_closed("handed_in")
+    return told_saved(seen)
+
+
+def kind_of(report: Report, statement: Statement, anchor: str) -> KindSum:
+    """Return the kind of cost of a party that ``anchor`` names; Http404 if the case has none.
+
+    Whether it deviates is not asked: somebody else may change a row while this text is typed.
+    """
+    for party in report.application.case_parties.all():
+        for category in guideline_of_statement(statement).categories.all():
+            kind = KindSum(party.organisation, category, NOTHING, NOTHING, percent=0)
+            if kind.anchor == anchor:
+                return kind
+    raise Http404("no such kind of cost")
+
+
+def _keep(request: PortalRequest, report: Report, form: DeviationsForm) -> str:
+    """Write the one comment if it was changed; return the mark of what then stands."""
+    at, [kind] = request.received_at, form.subjects
+    with accounting.accounts_of(report, ACCOUNTS, by=request.user, at=at) as held:
+        form.stored = accounting.comments_of(held)
+        stored = form.stored.get(kind.key)
+        for written in form.written():
+            stored = _write(
+                request, held, kind, written.text, stored=stored, version=written.version
+            )
+        return form.mark_after(kind, stored)
+
+
 def _write(
     request: PortalRequest,
     held: Statement,
@@ -85,7 +148,8 @@ def _write(
 def _show(
     request: PortalRequest, report: Report, form: DeviationsForm, *, status: int = 200, **more: Any
 ) -> HttpResponse:
-    context = tabs(request, report, "deviations") | {"form": form} | more
+    mark = writers.mark_of(request.user)
+    context = tabs(request, report, "deviations") | {"form": form, "writer": mark} | more
     return render(request, "applications/reports/deviations.html", context, status=status)
 
 

@@ -52,6 +52,15 @@ ACCOUNTS_OF_REPORTS: dict[str, Row] = {
     "applications:report_deviations": Row(
         f"{REPORT}deviations/", get=READ, post="swedish-writers=302! parties=403"
     ),
+    "applications:save_deviation": Row(
+        f"{REPORT}deviations/deviation-{{robertsfors}}-{{travel}}/",
+        post="swedish-writers=200! parties=403",
+        data={
+            "writer": "",
+            "deviation-{robertsfors}-{travel}": "Billigare.",
+            "seen-deviation-{robertsfors}-{travel}": "0.e3b0c44298fc1c14",
+        },
+    ),
     "applications:report_receipts": Row(f"{REPORT}receipts/", get=READ),
     "applications:attach_receipt": Row(
         f"{REPORT}receipts/add/",
