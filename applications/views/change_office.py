@@ -10,12 +10,15 @@ from applications.forms.changes import AnswerForm
 from applications.models import ChangeRequest, ChangeStatus
 from applications.views.changes import answers_for, change_of, moved_on, show
 from applications.workflow import changing
+from finance.models import Ending
 from icld_portal.access import OFFICE, get_only, post_only
 from icld_portal.paging import page_of
 from icld_portal.problems import NotReady
 from icld_portal.workflow import WrongStatus
 from partnerships.requests import PortalRequest
 
+# More proposals to end early than this do not wait at a time.
+MOST = 50
 SHOWN = (ChangeStatus.SUBMITTED, ChangeStatus.APPROVED, ChangeStatus.REFUSED)
 
 
@@ -33,8 +36,15 @@ def office_changes(request: PortalRequest) -> HttpResponse:
         "page_obj": page_of(request, rows.order_by(order, "pk")),
         "chosen": chosen,
         "states": [(state, state.label) for state in SHOWN],
+        "endings": _waiting_endings(request) if chosen == ChangeStatus.SUBMITTED else [],
     }
     return render(request, "applications/office/changes.html", context)
+
+
+def _waiting_endings(request: PortalRequest) -> list[Ending]:
+    """Proposals to end a grant early that nobody has decided; they are few."""
+    waiting = Ending.objects.all().visible_to(request.user).waiting()
+    return list(waiting.select_related("grant", "proposed_by").order_by("proposed_at", "pk")[:MOST])
 
 
 @OFFICE

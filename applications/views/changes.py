@@ -59,7 +59,7 @@ def case_changes(request: PortalRequest, reference: str) -> HttpResponse:
     seen = ChangeRequest.objects.all().visible_to(request.user).filter(application=case)
     context = {
         "application": case,
-        "page_obj": page_of(request, seen.order_by("-number")),
+        "page_obj": page_of(request, seen.select_related("application").order_by("-number")),
         "may_begin": grant is not None and case_rules.may_edit(request.user, case),
         "is_running": grant is not None,
     }
