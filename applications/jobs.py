@@ -1,6 +1,7 @@
 """Jobs of the case: making its papers after the deed, once each."""
 
 from django.core.exceptions import PermissionDenied
+from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
@@ -40,6 +41,15 @@ def make_summary(application_id: int, stage: str) -> None:
     from applications import summary_papers
 
     summary_papers.make_summary(application_id, stage)
+
+
+@app.periodic(cron="34 4 * * *")
+@app.task(queue="upkeep", queueing_lock="ask_for_summaries_again", pass_context=False)
+def ask_for_summaries_again(timestamp: int) -> None:
+    """Have the summaries made that are still missing, every night."""
+    from applications import summary_papers
+
+    summary_papers.ask_again(now=timezone.now())
 
 
 @app.task(queue="papers", retry=RETRY)

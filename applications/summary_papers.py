@@ -1,14 +1,15 @@
 """The final summary as a PDF, frozen once when a grant ended early and once when it closed."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import prefetch_related_objects
+from django.db.models import Count, Q, prefetch_related_objects
 from django.utils import timezone, translation
 
+from applications import jobs
 from applications.endings.summary import Summary, summary_of
 from applications.models import Application, SummaryPaper, SummaryStage
-from finance.models import Grant
+from finance.models import Closing, Ending, EndingOutcome, Grant
 from icld_portal.freezing import freeze
 from icld_portal.localize import STOCKHOLM
 from icld_portal.pdf import render_pdf
@@ -20,6 +21,10 @@ NAMES = {
     (SummaryStage.CLOSED, "sv"): "slutsammanstallning",
     (SummaryStage.CLOSED, "en"): "final-summary",
 }
+
+
+# A paper that could not be made is asked for again every night for so long.
+ASKED_AGAIN_FOR = timedelta(days=30)
 
 
 class NotDue(Exception):
@@ -75,3 +80,21 @@ def make_summary(application_id: int, stage: str) -> None:
                 SummaryPaper(application=case, stage=stage, language=language, file_name=name),
                 pdf,
             )
+
+
+def ask_again(*, now: datetime) -> int:
+    """Have the summaries made that are missing, of grants that ended in the last 30 days; return
+    how many jobs that was."""
+    since = now - ASKED_AGAIN_FOR
+    closed = Closing.objects.filter(closed_at__gte=since).values_list("grant__reference", flat=True)
+    early = Ending.objects.filter(outcome=EndingOutcome.ENDED, answered_at__gte=since)
+    ended = early.values_list("grant__reference", flat=True)
+    asked = 0
+    for stage, references in ((SummaryStage.CLOSED, closed), (SummaryStage.ENDED, ended)):
+        cases = Application.objects.filter(reference__in=references)
+        made = Count("summaries", filter=Q(summaries__stage=stage))
+        missing = cases.annotate(made=made).filter(made__lt=len(settings.LANGUAGES))
+        for pk in missing.order_by("pk").values_list("pk", flat=True):
+            jobs.make_summary.defer(application_id=pk, stage=stage)
+            asked += 1
+    return asked

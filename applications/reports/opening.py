@@ -1,6 +1,6 @@
 """Opening reports on their day: by the dates of the signed agreement, and never by hand."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -17,6 +17,7 @@ from applications.models import (
     QuestionSet,
     Report,
     ReportKind,
+    ReportStatus,
 )
 from applications.reports import letters
 from finance import ledger, statements
@@ -148,3 +149,19 @@ def open_report(
     events.record(report, "open_report", by=None, at=at, year=one.year, due=day(report.due_on))
     letters.tell_opened(report)
     return report
+
+
+def count_pauses_anew(grant: Grant, reports: Iterable[Report]) -> None:
+    """Give every report that is being written the days that the pauses take from it, counted
+    from the day that was agreed. Call it with the reports and the grant locked."""
+    pauses = list(grant.pauses.all())
+    for report in reports:
+        if report.status != ReportStatus.DRAFT:
+            continue
+        agreed = report.due_on - timedelta(days=report.paused_days)
+        moved = paused_days(agreed, written_from=report.last_on + ONE_DAY, pauses=pauses)
+        if moved != report.paused_days:
+            report.due_on, report.paused_days = agreed + timedelta(days=moved), moved
+            # Reminders of another day say nothing of this one.
+            report.reminded_days = None
+            report.save(update_fields=["due_on", "paused_days", "reminded_days"])

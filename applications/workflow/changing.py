@@ -25,6 +25,7 @@ from applications.models import (
     ReportStatus,
     Status,
 )
+from applications.reports import opening
 from applications.reports.writing import lock_reports
 from finance import grants, ledger
 from finance.models import CostCategory, Grant, Statement
@@ -273,7 +274,7 @@ def approve_change(
     """
     at = at or timezone.now()
     change = begin(APPROVE_CHANGE, change, by=by)
-    lock_reports(change.application_id)
+    reports = lock_reports(change.application_id)
     # Whether it still runs is asked of the row that is locked.
     grant = change.budget.grant = ledger.locked(change.budget.grant)
     if stops := [*blocking(completeness.problems(change)), *_reason_problems(reason)]:
@@ -287,18 +288,19 @@ def approve_change(
         drafts = Report.objects.filter(grant=grant, status=ReportStatus.DRAFT)
         Statement.objects.filter(report__in=drafts, frozen_at=None).update(budget=made)
     if change.end_on is not None:
-        _prolong(grant, change.end_on, by=by, at=at)
+        _prolong(grant, reports, change.end_on, by=by, at=at)
     return _decided(APPROVE_CHANGE, change, by=by, reason=reason, at=at)
 
 
-def _prolong(grant: Grant, end_on: date, *, by: User, at: datetime) -> None:
+def _prolong(grant: Grant, reports: list[Report], end_on: date, *, by: User, at: datetime) -> None:
     """Move the end of a grant, with the reports that are about its last days."""
     left, moved = grant.end_on, end_on - grant.end_on
     grant.end_on = end_on
     grant.save(update_fields=["end_on"])
     events.record(grant, "prolong_grant", by=by, at=at, earlier=day(left), end_on=day(end_on))
-    drafts = Report.objects.filter(grant=grant, status=ReportStatus.DRAFT, last_on=left)
-    for report in drafts.select_related("statement"):
+    for report in reports:
+        if report.status != ReportStatus.DRAFT or report.last_on != left:
+            continue
         report.last_on, report.due_on = end_on, report.due_on + moved
         # Reminders of the earlier day say nothing of the new one.
         report.reminded_days = None
@@ -306,6 +308,8 @@ def _prolong(grant: Grant, end_on: date, *, by: User, at: datetime) -> None:
         if report.statement is not None:
             report.statement.last_on = end_on
             report.statement.save(update_fields=["last_on"])
+    # A pause may lie before the end by now: then nobody waited for a report in it.
+    opening.count_pauses_anew(grant, reports)
 
 
 @transaction.atomic

@@ -18,7 +18,7 @@ from applications.reports import opening
 from applications.reports.writing import lock_reports
 from finance import grants, ledger
 from finance.models import Closing, Ending, EndingOutcome, Grant, Pause
-from finance.pauses import ONE_DAY, paused_days
+from finance.pauses import ONE_DAY
 from finance.versions import guideline_of
 from icld_portal import events
 from icld_portal.localize import STOCKHOLM, day
@@ -93,7 +93,7 @@ def pause_grant(
         made_at=at,
         made_by=by,
     )
-    _move_reports(grant, reports)
+    opening.count_pauses_anew(grant, reports)
     days = {"first": day(first_on), "last": day(last_on), "reason": pause.reason}
     events.record(case, "pause_grant", by=by, at=at, **days)
     letters.tell_paused(case, pause)
@@ -119,7 +119,7 @@ def end_pause(pause: Pause, *, back_on: date, by: User, at: datetime | None = No
     if found := problems.back_problems(pause, back_on):
         raise NotReady(found)
     _end(pause, back_on, by=by, at=at)
-    _move_reports(grant, reports)
+    opening.count_pauses_anew(grant, reports)
     events.record(case, "end_pause", by=by, at=at, back=day(back_on))
     letters.tell_pause_ended(case, pause)
     return pause
@@ -128,21 +128,6 @@ def end_pause(pause: Pause, *, back_on: date, by: User, at: datetime | None = No
 def _end(pause: Pause, back_on: date, *, by: User, at: datetime) -> None:
     pause.back_on, pause.ended_at, pause.ended_by = back_on, at, by
     pause.save(update_fields=["back_on", "ended_at", "ended_by"])
-
-
-def _move_reports(grant: Grant, reports: list[Report]) -> None:
-    """Give every report that is being written the days that the pauses take from it."""
-    pauses = list(grant.pauses.all())
-    for report in reports:
-        if report.status != ReportStatus.DRAFT:
-            continue
-        agreed = report.due_on - timedelta(days=report.paused_days)
-        moved = paused_days(agreed, written_from=report.last_on + ONE_DAY, pauses=pauses)
-        if moved != report.paused_days:
-            report.due_on, report.paused_days = agreed + timedelta(days=moved), moved
-            # Reminders of another day say nothing of this one.
-            report.reminded_days = None
-            report.save(update_fields=["due_on", "paused_days", "reminded_days"])
 
 
 def _reason_problems(reason: str, text: str) -> list[Problem]:
@@ -241,7 +226,7 @@ def end_early(ending: Ending, *, by: User, at: datetime | None = None) -> Grant:
     _answer(ending, EndingOutcome.ENDED, answer="", by=by, at=at)
     for pause in grant.pauses.all().unfinished(_today(at)).filter(ended_at=None):
         _end(pause, max(pause.first_on, _today(at)), by=by, at=at)
-    _move_reports(grant, reports)
+    opening.count_pauses_anew(grant, reports)
     agreement = problems.signed_agreement(case)
     years = problems.years_to_release(grant, ending.last_on, is_signed=agreement is not None)
     released = grants.release(grant, years, reason=ending.reason, by=by, at=at)

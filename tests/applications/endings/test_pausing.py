@@ -9,7 +9,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 from applications.models import Report
 from applications.reports import opening, reminders
 from applications.timeline import timeline
-from applications.workflow import ending
+from applications.workflow import changing, ending
 from finance.models import Pause
 from finance.pauses import paused_days
 from icld_portal.models import Letter
@@ -176,6 +176,21 @@ def test_without_a_reason_or_the_right_nothing_rests(case, coordinator, officer)
         ending.pause_grant(grant, reason=" ", by=officer, **days)
     with pytest.raises(PermissionDenied):
         ending.pause_grant(grant, reason="Ja.", by=coordinator, **days)
+
+
+def test_a_longer_time_counts_the_pause_anew(case, report, officer, coordinator, decider):
+    """The pause lay between the year and the report; by now it lies in the year."""
+    pause(case, officer, date(2028, 7, 11), date(2028, 7, 20))
+    assert due(report) == DUE + timedelta(days=10)
+    change = changing.begin_change(case, by=coordinator)
+    facts = {"reason": "Regn.", "end_on": date(2028, 9, 30), "decision": None, "words": []}
+    changing.save_change(change, by=coordinator, version=1, **facts)
+    changing.submit_change(change, by=coordinator, version=2)
+
+    changing.approve_change(change, by=decider, reason="Ja.")
+
+    report.refresh_from_db()
+    assert (report.due_on, report.paused_days) == (DUE + timedelta(days=92), 0)
 
 
 def test_a_grant_that_has_ended_does_not_rest(case, officer, decider):

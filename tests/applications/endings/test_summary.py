@@ -1,7 +1,7 @@
 """The final summary: what it says, that it says what the ledger says, and when it is frozen."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from io import BytesIO
 from zipfile import ZipFile
@@ -9,7 +9,7 @@ from zipfile import ZipFile
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
-from django.utils import translation
+from django.utils import timezone, translation
 
 from applications import archive, summary_papers, workflow
 from applications.documents import documents_of
@@ -230,6 +230,22 @@ def test_the_job_freezes_it_when_the_grant_is_closed(settled, officer, coordinat
 
     assert {one.language for one in settled.summaries.all()} == {"sv", "en"}
     assert signed_in(coordinator).get(page).headers["Content-Type"] == "application/pdf"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_could_not_be_made_is_asked_for_again_every_night(case, officer, decider):
+    proposed = ending.propose_ending(
+        grant_of(case), days(date(2027, 12, 31)), reason="Krig.", by=officer
+    )
+    ending.end_early(proposed, by=decider)
+    now = timezone.now()
+    assert summary_papers.ask_again(now=now) == 1
+    assert summary_papers.ask_again(now=now + timedelta(days=31)) == 0
+
+    work()
+
+    assert case.summaries.count() == 2
+    assert summary_papers.ask_again(now=now) == 0
 
 
 def test_the_whole_case_as_a_zip_holds_it(case, officer, decider, coordinator):
