@@ -18,7 +18,7 @@ AWAITS, SENT_BACK = "proposal_awaits", "proposal_sent_back"
 
 def ask_to_decide(application: Application, deciders: Iterable[User], *, by: User) -> None:
     """Tell those who may decide that ``by`` has proposed a decision."""
-    _is_over(application, SENT_BACK)
+    is_over(application, SENT_BACK)
     to = [person_at(person) for person in deciders]
     if to:
         tell(application, AWAITS, to=to, proposed_by=by.name)
@@ -26,7 +26,7 @@ def ask_to_decide(application: Application, deciders: Iterable[User], *, by: Use
 
 def tell_sent_back(application: Application, pending: PendingDecision, *, by: User) -> None:
     """Tell the proposer that the decision was not taken, and why."""
-    _is_over(application, AWAITS)
+    is_over(application, AWAITS)
     tell(
         application,
         SENT_BACK,
@@ -38,10 +38,10 @@ def tell_sent_back(application: Application, pending: PendingDecision, *, by: Us
 
 def tell_nobody_more(application: Application) -> None:
     """Close what was told of a proposal: the case is decided and waits for nobody."""
-    _is_over(application, AWAITS, SENT_BACK)
+    is_over(application, AWAITS, SENT_BACK)
 
 
-def _is_over(application: Application, *kinds: str) -> None:
+def is_over(application: Application, *kinds: str) -> None:
     """Count such notices as read: what they ask for has been done, by whomever."""
     unseen = Letter.objects.filter(
         about_type=subject_type(application), about_id=application.pk, seen_at=None

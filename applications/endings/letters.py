@@ -9,9 +9,12 @@ from django.urls import reverse
 from applications import notices
 from applications import rules as case_rules
 from applications.models import Application
+from applications.proposal_notices import is_over
 from finance.models import Closing, Ending, Pause
 from icld_portal.localize import day, money_ore
 from partnerships.models import Membership, Role
+
+PROPOSED = "ending_proposed"
 
 
 def tell_paused(case: Application, pause: Pause) -> None:
@@ -38,7 +41,12 @@ def ask_to_decide(case: Application, ending: Ending) -> None:
     ]
     page = settings.PUBLIC_URL + reverse("applications:ending", args=[case.reference])
     if to:
-        notices.tell(case, "ending_proposed", to=to, proposed_by=ending.proposed_by.name, page=page)
+        notices.tell(case, PROPOSED, to=to, proposed_by=ending.proposed_by.name, page=page)
+
+
+def nobody_is_awaited(case: Application) -> None:
+    """The proposal is answered, by whomever: those who were asked need not look any more."""
+    is_over(case, PROPOSED)
 
 
 def tell_sent_back(case: Application, ending: Ending) -> None:

@@ -192,6 +192,7 @@ def send_back_ending(
         raise NotReady(found)
     _answer(ending, EndingOutcome.SENT_BACK, answer=reason, by=by, at=at)
     case = case_of(ending.grant)
+    letters.nobody_is_awaited(case)
     events.record(case, "send_back_ending", by=by, at=at, reason=ending.answer)
     if by.pk != ending.proposed_by_id:
         letters.tell_sent_back(case, ending)
@@ -237,6 +238,7 @@ def end_early(ending: Ending, *, by: User, at: datetime | None = None) -> Grant:
     facts = {"last": day(ending.last_on), "reason": ending.reason}
     events.record(case, "end_early", by=by, at=at, **facts)
     complete(END_EARLY, grant, by=by, at=at, released=str(released), **facts)
+    letters.nobody_is_awaited(case)
     letters.tell_ended(case, ending, released=released, reports=opened)
     jobs.make_summary.defer(application_id=case.pk, stage=SummaryStage.ENDED)
     return grant

@@ -93,6 +93,7 @@ def test_both_parties_are_told_and_the_proposal_only_to_those_who_decide(
 
     ending.end_early(proposed, by=decider, at=NOW)
 
+    assert not asked.filter(seen_at=None).exists()
     told = Letter.objects.filter(kind="grant_ended")
     assert {letter.language for letter in told} == {"sv", "en"}
     assert all(str(LAST) in letter.body and "100\u00a0000" in letter.body for letter in told)
