@@ -274,7 +274,7 @@ def approve_change(
     """
     at = at or timezone.now()
     change = begin(APPROVE_CHANGE, change, by=by)
-    reports = lock_reports(change.application_id)
+    lock_reports(change.application_id)
     # Whether it still runs is asked of the row that is locked.
     grant = change.budget.grant = ledger.locked(change.budget.grant)
     if stops := [*blocking(completeness.problems(change)), *_reason_problems(reason)]:
@@ -288,6 +288,7 @@ def approve_change(
         drafts = Report.objects.filter(grant=grant, status=ReportStatus.DRAFT)
         Statement.objects.filter(report__in=drafts, frozen_at=None).update(budget=made)
     if change.end_on is not None:
+        reports = lock_reports(change.application_id)
         _prolong(grant, reports, change.end_on, by=by, at=at)
     return _decided(APPROVE_CHANGE, change, by=by, reason=reason, at=at)
 

@@ -48,11 +48,12 @@ def case_of(grant: Grant) -> Application:
 
 def _running(case: Application, *, verb: str) -> tuple[list[Report], Grant]:
     """Lock the reports and the grant of a running case; WrongStatus when it runs no more."""
-    reports = lock_reports(case.pk)
+    lock_reports(case.pk)
     grant = ledger.locked(Grant.objects.get(reference=case.reference))
     if grant.status != Grant.Status.ACTIVE:
         raise WrongStatus(verb)
-    return reports, grant
+    # Read again: one may have opened while this deed waited for the grant.
+    return lock_reports(case.pk), grant
 
 
 def _today(at: datetime) -> date:
@@ -216,8 +217,9 @@ def end_early(ending: Ending, *, by: User, at: datetime | None = None) -> Grant:
     """
     at = at or timezone.now()
     case = case_of(ending.grant)
-    reports = lock_reports(case.pk)
+    lock_reports(case.pk)
     grant = begin(END_EARLY, ending.grant, by=by)
+    reports = lock_reports(case.pk)
     ending = _waiting(ending, verb="end_early")
     if not rules.may_decide_ending(by, ending):
         raise PermissionDenied("end_early")
@@ -294,8 +296,9 @@ def close_grant(grant: Grant, *, reason: str = "", by: User, at: datetime | None
     """
     at = at or timezone.now()
     case = case_of(grant)
-    reports = lock_reports(case.pk)
+    lock_reports(case.pk)
     grant = begin(CLOSE, grant, by=by)
+    reports = lock_reports(case.pk)
     if found := blocking(problems.closing_problems(case, grant, reports)):
         raise NotReady(found)
     of_years = ledger.balances(grant)

@@ -9,6 +9,7 @@ from django.db import connection
 
 from applications import workflow
 from applications.models import Report
+from applications.reports import opening
 from applications.workflow import changing, ending
 from finance import ledger
 from finance.models import EntryKind, LedgerEntry, Payment
@@ -129,6 +130,31 @@ def test_two_pauses_at_once_of_the_same_days_are_one(case, officer, decider):
 
     assert answers.count(NotReady) == 2
     assert grant_of(case).pauses.count() == 1
+
+
+def test_a_report_that_opens_while_the_grant_is_paused_or_ends_has_its_day(case, officer, decider):
+    """Whether the job or the person is first, the report is due on the same day."""
+    opens, first_on = noon(date(2028, 6, 1)), date(2028, 7, 11)
+    facts = {"first_on": first_on, "last_on": date(2028, 7, 20), "reason": "Val."}
+
+    at_once(
+        lambda: opening.open_due(at=opens),
+        lambda: ending.pause_grant(grant_of(case), by=officer, **facts),
+        lambda: opening.open_due(at=opens),
+    )
+
+    report = case.reports.get()
+    assert (report.due_on, report.paused_days) == (date(2028, 9, 8), 10)
+    last_on = date(2028, 8, 31)
+    proposed = ending.propose_ending(
+        grant_of(case), days(last_on), reason="Krig.", by=officer, at=opens
+    )
+    at_once(
+        lambda: opening.open_due(at=noon(date(2029, 6, 1))),
+        lambda: ending.end_early(proposed, by=decider, at=opens),
+    )
+    assert case.reports.count() == 3
+    assert {one.last_on for one in case.reports.exclude(year=1)} == {last_on}
 
 
 def asked(case, coordinator):
